@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
+#include "libprofile/document/json.h"
+#include "libprofile/text.h"
+
+namespace scrim::document::json {
+
+namespace {
+
+// RapidJSON tells a handler where a token ended, never where it began. Between two tokens stand only
+// spaces, comments and the separators , : so the beginning is found by passing over those.
+class Cursor {
+ public:
+  explicit Cursor(std::string_view text) : text_(text) {}
+
+  // The position of the token that ends at `end`; the next call starts from there.
+  Position token_ending_at(std::size_t end) {
+    skip_separators(end);
+    const Position start{line_, static_cast<std::uint32_t>(at_ - line_start_ + 1)};
+    while (at_ < end) advance();
+    return start;
+  }
+
+  // The position of any offset at or after the last token.
+  Position position_of(std::size_t offset) {
+    while (at_ < offset && at_ < text_.size()) advance();
+    return {line_, static_cast<std::uint32_t>(at_ - line_start_ + 1)};
+  }
+
+ private:
+  void advance() {
+    if (text_[at_] == '\n') {
+      ++line_;
+      line_start_ = at_ + 1;
+    }
+    ++at_;
+  }
+
+  void skip_separators(std::size_t end) {
+    while (at_ < end) {
+      const char c = text_[at_];
+      if (c == '/' && at_ + 1 < end) {
+        const bool block = text_[at_ + 1] == '*';
+        const std::size_t closed = text_.find(block ? "*/" : "\n", at_ + 2);
+        const std::size_t after = closed == std::string_view::npos ? end : closed + (block ? 2 : 1);
+        while (at_ < after && at_ < end) advance();
+      } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ',' || c == ':') {
+        advance();
+      } else {
+        return;
+      }
+    }
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t line_start_ = 0;
+  std::uint32_t line_ = 1;
+};
+
+// Builds the tree from RapidJSON's events (the SAX Handler concept).
+class Builder {
+ public:
+  Builder(std::string_view text, const rapidjson::MemoryStream& stream) : cursor_(text), stream_(stream) {}
+
+  bool Null() { return add(nullptr); }
+  bool Bool(bool value) { return add(value); }
+  bool Int(int value) { return add(std::int64_t{value}); }
+  bool Uint(unsigned value) { return add(std::uint64_t{value}); }
+  bool Int64(std::int64_t value) { return add(value); }
+  bool Uint64(std::uint64_t value) { return add(value); }
+  bool Double(double value) { return add(value); }
+  bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
+  bool String(const char* text, rapidjson::SizeType length, bool) { return add(std::string(text, length)); }
+  bool StartObject() { return open(Value::Object{}); }
+  bool StartArray() { return open(Value::Array{}); }
+  bool EndObject(rapidjson::SizeType) { return close(); }
+  bool EndArray(rapidjson::SizeType) { return close(); }
+  bool Key(const char* text, rapidjson::SizeType length, bool) {
+    const Position at = token();
+    open_.back()->object()->push_back({std::string(text, length), at, Value()});
+    return true;
+  }
+
+  Value root;
+  bool too_deep = false;
+  Cursor& cursor() { return cursor_; }
+
+ private:
+  Position token() { return cursor_.token_ending_at(stream_.Tell()); }
+
+  // Where the next value goes: the last member without one, the end of an array, or the root.
+  Value& place(Value value) {
+    if (open_.empty()) return root = std::move(value);
+    if (Value::Array* array = open_.back()->array()) return array->emplace_back(std::move(value));
+    return open_.back()->object()->back().value = std::move(value);
+  }
+
+  bool add(Value::Data data) {
+    place(Value(std::move(data), token()));
+    return true;
+  }
+
+  bool open(Value::Data data) {
+    if (open_.size() == max_depth) {
+      too_deep = true;
+      return false;
+    }
+    // Pointers into the tree stay valid: a container grows only while it is the innermost open one.
+    open_.push_back(&place(Value(std::move(data), token())));
+    return true;
+  }
+
+  bool close() {
+    token();
+    open_.pop_back();
+    return true;
+  }
+
+  Cursor cursor_;
+  const rapidjson::MemoryStream& stream_;
+  std::vector<Value*> open_;
+};
+
+}  // namespace
+
+Value parse(std::string_view text, std::string_view file) {
+  constexpr unsigned flags = rapidjson::kParseCommentsFlag | rapidjson::kParseValidateEncodingFlag |
+                             rapidjson::kParseFullPrecisionFlag;
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  Builder builder(text, stream);
+  rapidjson::Reader reader;
+  const rapidjson::ParseResult result = reader.Parse<flags>(stream, builder);
+  if (builder.too_deep)
+    throw DocumentError(file, builder.cursor().position_of(stream.Tell() - 1),
+                        concat("nested deeper than the ", max_depth, " levels that are read"));
+  if (result.IsError())
+    throw DocumentError(file, builder.cursor().position_of(result.Offset()),
+                        concat("not JSON: ", rapidjson::GetParseError_En(result.Code())));
+  // RapidJSON takes a NUL byte for the end of the text.
+  if (stream.Tell() < text.size())
+    throw DocumentError(file, builder.cursor().position_of(stream.Tell()), "not JSON: a NUL byte");
+  return std::move(builder.root);
+}
+
+}  // namespace scrim::document::json

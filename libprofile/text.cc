@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libprofile/text.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace scrim {
+
+std::string join(std::span<const std::string> pieces, std::string_view separator) {
+  std::string out;
+  for (const std::string& piece : pieces) {
+    if (&piece != pieces.data()) out += separator;
+    out += piece;
+  }
+  return out;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> pieces;
+  for (;;) {
+    const std::size_t end = text.find(separator);
+    pieces.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return pieces;
+    text.remove_prefix(end + 1);
+  }
+}
+
+// Optimal string alignment distance (Damerau-Levenshtein without repeated edits), three rows at a time.
+static std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before_last(b.size() + 1);
+  std::vector<std::size_t> last(b.size() + 1);
+  std::vector<std::size_t> current(b.size() + 1);
+  std::iota(last.begin(), last.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    current[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      current[j] = std::min({last[j] + 1, current[j - 1] + 1, replaced});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        current[j] = std::min(current[j], before_last[j - 2] + 1);
+    }
+    std::swap(before_last, last);
+    std::swap(last, current);
+  }
+  return last[b.size()];
+}
+
+std::string_view nearest_name(std::string_view word, std::span<const std::string_view> candidates) {
+  // A typo changes about one letter in four; a longer distance is another word.
+  const std::size_t limit = std::max<std::size_t>(1, word.size() / 4);
+  std::size_t best = limit + 1;
+  std::string_view nearest;
+  for (const std::string_view candidate : candidates) {
+    const std::size_t longer = std::max(candidate.size(), word.size());
+    const std::size_t shorter = std::min(candidate.size(), word.size());
+    if (longer - shorter >= best) continue;
+    const std::size_t distance = edit_distance(word, candidate);
+    if (distance < best) {
+      best = distance;
+      nearest = candidate;
+    }
+  }
+  return nearest;
+}
+
+}  // namespace scrim

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <concepts>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scrim {
+
+namespace text_detail {
+inline void append(std::string& out, std::string_view piece) { out += piece; }
+inline void append(std::string& out, char piece) { out += piece; }
+template <std::integral T>
+  requires(!std::same_as<T, char> && !std::same_as<T, bool>)
+void append(std::string& out, T number) {
+  out += std::to_string(number);
+}
+}  // namespace text_detail
+
+// The pieces (strings, characters, integers) one after the other.
+template <typename... Pieces>
+[[nodiscard]] std::string concat(const Pieces&... pieces) {
+  std::string out;
+  (text_detail::append(out, pieces), ...);
+  return out;
+}
+
+// "a, b, c"
+[[nodiscard]] std::string join(std::span<const std::string> pieces, std::string_view separator = ", ");
+
+// Splits at every separator; "a//b" gives an empty middle piece, "" one empty piece.
+[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+
+// The candidate nearest to `word` in edit distance (insert, delete, replace,
+// swap of neighbours), or an empty view if none is near enough to be a typo of it.
+[[nodiscard]] std::string_view nearest_name(std::string_view word, std::span<const std::string_view> candidates);
+
+}  // namespace scrim

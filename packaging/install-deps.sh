@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Installs what scrim is built and tested with, from Debian 12's own packages
+# and nothing else. Idempotent; needs root.
+#
+#   packaging/install-deps.sh          what the build needs
+#   packaging/install-deps.sh --test   and what test/run.sh drives: engines,
+#                                      other runtimes, measuring tools
+set -eu
+
+build="g++ cmake ninja-build ccache pkg-config
+       libseccomp-dev libcap-dev rapidjson-dev libspdlog-dev libfmt-dev libcli11-dev"
+test="catch2 clang clang-format clang-tidy
+      runc crun containerd docker.io podman umoci skopeo golang-github-containers-common
+      conmon uidmap fuse-overlayfs busybox-static bubblewrap
+      strace jq python3 hyperfine seccomp procps util-linux git ca-certificates"
+
+wanted=$build
+case ${1-} in
+  '') ;;
+  --test) wanted="$build $test" ;;
+  *) echo "usage: $0 [--test]" >&2; exit 2 ;;
+esac
+
+missing=
+for package in $wanted; do
+  dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+    missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+[ "$(id -u)" = 0 ] || { echo "$0: needs root to install:$missing" >&2; exit 1; }
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q
+# No service is started: the tests start the engines they drive, by themselves.
+# (RUNLEVEL makes invoke-rc.d believe the system is being set up.)
+# shellcheck disable=SC2086
+RUNLEVEL=1 apt-get install -q -y --no-install-recommends $missing
