@@ -49,6 +49,7 @@ struct Settings {
   std::optional<Wanted> privileged_profile;
 };
 
+// Resolution::name of a profile that was in linux.seccomp.
 inline constexpr const char* inline_name = "config.json";
 
 struct Resolution {
@@ -57,8 +58,8 @@ struct Resolution {
   std::optional<document::OciSeccomp> seccomp;  // nothing: Unconfined
   std::vector<std::string> because;             // the chain that led here, one step a line
   document::Warnings warnings;
-  bool as_written =
-      false;  // it is linux.seccomp of the config.json, which write_resolution() leaves untouched
+  // It is linux.seccomp of the config.json, which write_resolution() leaves untouched.
+  bool as_written = false;
 };
 
 // Kubernetes' rules: privileged before everything, then what was asked, then seccompDefault, else Unconfined.
