@@ -94,6 +94,8 @@ TEST_CASE("an engine that does not exist is refused with the nearest that does")
   CHECK_THROWS_WITH(parse_wanted("RuntimeDefault@"), Contains("containerd, docker, podman, cri-o"));
   CHECK_THROWS_AS(parse_wanted("RuntimeDefault@docker-"), Error);
   CHECK_THROWS_AS(parse_wanted("RuntimeDefault@dockerish"), Error);
+  CHECK_THROWS_WITH(parse_wanted("RuntimeDefault@docker-1\nok"),
+                    StartsWith(R"("docker-1\nok" is no engine)"));
 }
 
 TEST_CASE("nothing asked is Unconfined, or RuntimeDefault where seccompDefault is on") {
@@ -204,7 +206,9 @@ TEST_CASE("a Localhost path is refused by its text in Kubernetes' words") {
   CHECK_THROWS_WITH(node.localhost("team/../small.json"), Contains("must not contain '..'"));
   CHECK_THROWS_WITH(node.localhost(".."), Contains("must not contain '..'"));
   CHECK_THROWS_WITH(node.localhost(""), Contains("must be set when seccomp type is Localhost"));
-  CHECK_THROWS_WITH(node.localhost(std::string("small.json\0x", 12)), Contains("NUL"));
+  CHECK_THROWS_WITH(node.localhost(std::string("small.json\0x", 12)),
+                    Contains(R"("small.json\u0000x": must not contain control)"));
+  CHECK_THROWS_WITH(node.localhost("a\nb"), Contains(R"("a\nb": must not contain control characters)"));
   CHECK(localhost_path_fault("a..b/..c/d..").empty());
 }
 
