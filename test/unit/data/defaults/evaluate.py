@@ -41,7 +41,7 @@ def applies(rule, arch, kernel, caps):
 
 
 def action_text(action, errno_name, errno_ret):
-    """"allow", "errno", "errno=38": the name of the error, where there is one, comes before its number."""
+    """What a rule does, as "allow", "errno" or "errno=38": the name of the error, where there is one, comes before its number."""
     text = action.removeprefix("SCMP_ACT_").lower()
     number = getattr(errno, errno_name) if errno_name else errno_ret
     return text if number is None else f"{text}={number}"
@@ -50,7 +50,7 @@ def action_text(action, errno_name, errno_ret):
 def condition_text(arg):
     index, operator, value = arg["index"], arg["op"], arg["value"]
     if operator == "SCMP_CMP_MASKED_EQ":
-        return f"arg{index} & {value:#x} == {arg.get('valueTwo') or 0:#x}"
+        return f"(arg{index} & {value:#x}) == {arg.get('valueTwo') or 0:#x}"
     return f"arg{index} {OPERATORS[operator]} {value:#x}"
 
 
