@@ -53,7 +53,7 @@ class Init {
   [[noreturn]] void run() {
     pid_ = receive(Step::mapped);
     enter_namespaces();
-    os::Fd root = build_root();
+    build_root();
     prepare_process();
     const Executable executable = find_program();
     ask(Step::ready);
@@ -124,9 +124,9 @@ class Init {
 
   // ---- the root file system
 
-  os::Fd build_root() {
+  void build_root() {
     const NamespacePlan& namespaces = *plan_.namespaces;
-    os::Fd root = attach_root(spec_.root_path, spec_.rootfs_propagation);
+    const os::Fd root = attach_root(spec_.root_path, spec_.rootfs_propagation);
     const MountContext context{root, *plan_.cgroup, namespaces.creates(NamespaceType::cgroup),
                                namespaces.has_user_namespace()};
     for (const bundle::Mount& mount : spec_.mounts) perform(mount, context);
@@ -144,7 +144,6 @@ class Init {
     change_root(root, plan_.no_pivot);
     if (spec_.process) make_working_directory();
     finish_root(spec_.rootfs_propagation, spec_.root_readonly);
-    return root;
   }
 
   void open_terminal(const os::Fd& root) {
