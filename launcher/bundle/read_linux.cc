@@ -53,7 +53,8 @@ std::vector<Namespace> read_namespaces(const Field& linux) {
     const auto* known = std::find_if(known_namespaces.begin(), known_namespaces.end(),
                                      [&](const NamedNamespace& candidate) { return candidate.name == name; });
     if (known == known_namespaces.end()) {
-      field.fail(concat("must be pid, network, mount, ipc, uts, user, cgroup or time, not \"", name, "\""));
+      field.fail(concat("must be pid, network, mount, ipc, uts, user, cgroup or time, not ",
+                        document::quoted(name)));
     }
     if (std::any_of(namespaces.begin(), namespaces.end(),
                     [&](const Namespace& n) { return n.type == known->type; })) {
@@ -101,7 +102,7 @@ Propagation read_propagation(const Field& linux) {
                                    [&](const NamedPropagation& candidate) { return candidate.name == name; });
   if (known != known_propagations.end()) return known->propagation;
   linux.require("rootfsPropagation")
-      .fail(concat("must be shared, slave, private or unbindable, not \"", name, "\""));
+      .fail(concat("must be shared, slave, private or unbindable, not ", document::quoted(name)));
 }
 
 std::uint64_t read_personality(const Field& personality) {
@@ -113,7 +114,7 @@ std::uint64_t read_personality(const Field& personality) {
   const std::string name = domain.string();
   if (name == "LINUX") return PER_LINUX;
   if (name == "LINUX32") return PER_LINUX32;
-  domain.fail(concat("must be LINUX or LINUX32, not \"", name, "\""));
+  domain.fail(concat("must be LINUX or LINUX32, not ", document::quoted(name)));
 }
 
 void read_resources(const Field& linux, Spec& spec) {

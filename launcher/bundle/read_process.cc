@@ -41,7 +41,7 @@ std::string unknown_limit(std::string_view name) {
   std::transform(known_limits.begin(), known_limits.end(), names.begin(),
                  [](const NamedLimit& l) { return l.name; });
   const std::string_view near = nearest_name(name, names);
-  return concat("\"", name, "\" is no resource limit that getrlimit(2) knows",
+  return concat(document::quoted(name), " is no resource limit that getrlimit(2) knows",
                 near.empty() ? std::string() : concat("; did you mean ", near, "?"));
 }
 
@@ -81,7 +81,8 @@ Capabilities read_capabilities(const Field& field) {
       if (number && resolve::CapabilitySet::name_of(*number) == capability) {
         set.add(*number);
       } else if (warned.insert(capability).second) {
-        element.warn(concat("\"", capability, "\" is no capability that scrim knows; it is left out"));
+        element.warn(
+            concat(document::quoted(capability), " is no capability that scrim knows; it is left out"));
       }
     }
   };
@@ -123,7 +124,7 @@ std::vector<std::string> read_env(const Field& process) {
     std::string variable = element.string();
     const std::size_t equals = variable.find('=');
     if (equals == std::string::npos || equals == 0) {
-      element.fail(concat("must have the form NAME=value, not \"", variable, "\""));
+      element.fail("must have the form NAME=value");  // without the text: it may be a secret
     }
     env.push_back(std::move(variable));
   }
