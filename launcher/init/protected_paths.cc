@@ -31,7 +31,7 @@ class EmptyDirectory {
  public:
   void cover(const os::Fd& target, const std::string& what) {
     os::Fd mount = first_ ? os::clone_mount(first_, false, what)
-                          : os::new_mount("tmpfs", "tmpfs", {{"size", "0"}, {"nr_inodes", "1"}, {"mode", "755"}},
+                          : os::new_mount("tmpfs", "tmpfs", {{"nr_inodes", "1"}, {"mode", "755"}},
                                           {MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, 0}, what);
     os::attach_mount(mount, target, what);
     if (!first_) first_ = std::move(mount);

@@ -3,7 +3,6 @@
 
 #include <catch2/catch.hpp>
 #include <cerrno>
-#include <cstring>
 #include <set>
 
 #include "libprofile/document/names.h"
