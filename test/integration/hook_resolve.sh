@@ -101,6 +101,29 @@ check "a reader that went away" "$(cat "$work/status") $(cat "$work/error")" \
 check "--version" "$("$hook" --version | grep -cE '^scrim-hook-resolve [0-9]+\.[0-9]+\.[0-9]+$')" 1
 check "--help" "$("$hook" --help | grep -c "^Usage: scrim-hook-resolve")" 1
 
+# --- whose configuration it believes
+if [ "$(id -u)" != 0 ]; then
+  echo "skip a configuration that others can write: needs root"
+else
+  chmod 755 "$work"
+  chmod 666 "$work/config.json"
+  refused "a configuration that others can write" "chmod go-w" '{}' "${c[@]}"
+  chmod 644 "$work/config.json"
+  chown 65534 "$work/config.json"
+  refused "a configuration of somebody else" "belongs to user 65534" '{}' "${c[@]}"
+  chown 0 "$work/config.json"
+  # A rootless engine sees the real root's file as the overflow uid's.
+  cp "$hook" "$work/hook"
+  rootless=(setpriv --reuid 65533 --regid 65533 --clear-groups unshare --user --map-root-user)
+  if ! "${rootless[@]}" true 2>/dev/null; then
+    echo "skip root's configuration in a user namespace: no unprivileged user namespaces here"
+  else
+    check "root's configuration in a user namespace" \
+      "$(echo '{}' | "${rootless[@]}" "$work/hook" "${c[@]}" --profile Unconfined 2>&1)" \
+      '{"linux":{},"annotations":{"run.scrim.resolved":"Unconfined"}}'
+  fi
+fi
+
 # --- who hears it: Podman gives its hooks /dev/null as standard error
 if [ "$(id -u)" != 0 ] || ! command -v busybox >/dev/null || ! busybox --list | grep -qx syslogd; then
   echo "skip errors reach the system's log: needs root and busybox syslogd"
