@@ -8,7 +8,8 @@
 
 namespace scrim::resolve {
 
-// Text of somebody else's for a message, as a JSON string: no newline or NUL of it can forge or cut off a line.
+// Text of somebody else's for a message, as a JSON string: no newline or NUL of it can forge or cut off a
+// line.
 [[nodiscard]] inline std::string quoted(std::string_view text) {
   return document::json::to_text(document::json::Value(std::string(text)));
 }
