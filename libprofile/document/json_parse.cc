@@ -87,6 +87,7 @@ class Builder {
 
   Value root;
   bool too_deep = false;
+  bool too_many = false;
   Cursor& cursor() { return cursor_; }
 
  private:
@@ -99,7 +100,14 @@ class Builder {
     return open_.back()->object()->back().value = std::move(value);
   }
 
+  // False, which ends the parsing, if there is no room for one more value.
+  bool count() {
+    too_many = ++values_ > max_values;
+    return !too_many;
+  }
+
   bool add(Value::Data data) {
+    if (!count()) return false;
     place(Value(std::move(data), token()));
     return true;
   }
@@ -109,6 +117,7 @@ class Builder {
       too_deep = true;
       return false;
     }
+    if (!count()) return false;
     // Pointers into the tree stay valid: a container grows only while it is the innermost open one.
     open_.push_back(&place(Value(std::move(data), token())));
     return true;
@@ -123,6 +132,7 @@ class Builder {
   Cursor cursor_;
   const rapidjson::MemoryStream& stream_;
   std::vector<Value*> open_;
+  std::size_t values_ = 0;
 };
 
 }  // namespace
@@ -130,6 +140,10 @@ class Builder {
 Value parse(std::string_view text, std::string_view file) {
   constexpr unsigned flags = rapidjson::kParseCommentsFlag | rapidjson::kParseValidateEncodingFlag |
                              rapidjson::kParseFullPrecisionFlag;
+  // RFC 8259, section 8.1; encoding/json refuses it as well. An editor hides it, so it is named.
+  if (text.starts_with("\xef\xbb\xbf"))
+    throw DocumentError(file, {1, 1},
+                        "not JSON: it begins with a byte order mark; save it as UTF-8 without one");
   rapidjson::MemoryStream stream(text.data(), text.size());
   Builder builder(text, stream);
   rapidjson::Reader reader;
@@ -137,6 +151,9 @@ Value parse(std::string_view text, std::string_view file) {
   if (builder.too_deep)
     throw DocumentError(file, builder.cursor().position_of(stream.Tell() - 1),
                         concat("nested deeper than the ", max_depth, " levels that are read"));
+  if (builder.too_many)
+    throw DocumentError(file, builder.cursor().position_of(stream.Tell() - 1),
+                        concat("more than the ", max_values, " values that are read"));
   if (result.IsError())
     throw DocumentError(file, builder.cursor().position_of(result.Offset()),
                         concat("not JSON: ", rapidjson::GetParseError_En(result.Code())));
