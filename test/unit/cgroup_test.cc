@@ -91,8 +91,15 @@ int with_only_v2(const std::function<int()>& checks) {
     if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
         mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, nullptr) != 0)
       _exit(100);
+    const std::string control = "/sys/fs/cgroup/cgroup.subtree_control";
+    const std::string before = os::read_kernel_file(control);
     try {
-      _exit(checks());
+      const int failed = checks();
+      // Controllers are enabled on the way down: the host's root gets back what it had.
+      for (const std::string name : {"hugetlb", "cpu", "memory", "pids", "io", "cpuset", "rdma", "misc"})
+        if (before.find(name) == before.npos)
+          (void)!write(os::open(control, O_WRONLY).get(), concat("-", name).data(), name.size() + 1);
+      _exit(failed);
     } catch (const std::exception& error) {
       const std::string text = concat(error.what(), "\n");
       (void)!write(2, text.data(), text.size());
