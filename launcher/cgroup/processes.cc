@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who is in a container's cgroups, and signals to all of them.
 #include <fcntl.h>
-#include <signal.h>
+#include <csignal>
 
 #include <algorithm>
 #include <cerrno>

@@ -283,3 +283,24 @@ TEST_CASE("A limit that the kernel refuses or has no file for is an error that n
   CHECK_THROWS_WITH(cgroup::apply_resources(nothing, permissive, warnings),
                     Contains("linux.resources.pids.limit cannot be set to 5"));
 }
+
+TEST_CASE("v2's device rules are warned of until they are enforced, and only if they deny something") {
+  cgroup::Cgroup v2{{{{"/nonexistent", {}}, "/nonexistent/box"}}};
+  bundle::Spec spec;
+  document::Warnings warnings;
+  cgroup::apply_resources(v2, spec, warnings);
+  spec.device_rules = {{true, 'a', {}, {}, "rwm"}};
+  cgroup::apply_resources(v2, spec, warnings);
+  CHECK(warnings.empty());
+  spec.device_rules = {{false, 'a', {}, {}, "rwm"}};
+  cgroup::apply_resources(v2, spec, warnings);
+  REQUIRE(warnings.size() == 1);
+  CHECK_THAT(warnings[0].text, Contains("not enforced on cgroup v2"));
+}
+
+TEST_CASE("Without a devices hierarchy root gets no container that the rules do not hold") {
+  if (geteuid() != 0) return;
+  bundle::Spec spec;
+  document::Warnings warnings;
+  CHECK_THROWS_WITH(cgroup::apply_resources({}, spec, warnings), Contains("devices controller"));
+}

@@ -303,6 +303,21 @@ TEST_CASE("On a v2 host a container has the one unified directory") {
             return 1;
           const std::string& directory = made.cgroup.memberships[0].path;
           if (directory != concat("/sys/fs/cgroup", path) || !exists(directory)) return 2;
+          // Whatever controller the root can give, the container has.
+          if (os::read_kernel_file(concat(directory, "/cgroup.controllers")) !=
+              os::read_kernel_file("/sys/fs/cgroup/cgroup.controllers"))
+            return 7;
+          if (exists(concat(directory, "/hugetlb.2MB.max"))) {
+            document::json::Value limit;
+            limit.set("pageSize", document::json::Value(std::string("2MB")));
+            limit.set("limit", document::json::Value(std::int64_t{4 << 20}));
+            bundle::Spec spec;
+            spec.resources.emplace();
+            spec.resources->set("hugepageLimits", document::json::Value(document::json::Value::Array{limit}));
+            document::Warnings warnings;
+            cgroup::apply_resources(made.cgroup, spec, warnings);
+            if (os::read_kernel_file(concat(directory, "/hugetlb.2MB.max")) != "4194304\n") return 8;
+          }
           Sleeper sleeper;
           cgroup::join(made.cgroup, sleeper.pid());
           if (os::read_kernel_file(concat("/proc/", sleeper.pid(), "/cgroup")).find(concat("0::", path)) ==
