@@ -151,6 +151,25 @@ void join(const Cgroup& cgroup, pid_t pid) {
       throw SystemError(error, concat("put process ", pid, " into cgroup ", membership.path));
 }
 
+Entrance open_entrance(const Cgroup& cgroup) {
+  Entrance entrance;
+  for (const Membership& membership : cgroup.memberships) {
+    if (membership.hierarchy.unified()) {
+      entrance.unified = os::open(membership.path, O_PATH | O_DIRECTORY);
+      continue;
+    }
+    std::string path = concat(membership.path, "/tasks");
+    os::Fd tasks = os::open(path, O_WRONLY);
+    entrance.v1.push_back({std::move(tasks), std::move(path)});
+  }
+  return entrance;
+}
+
+void enter(const Entrance& entrance) {
+  // "0" is the thread that writes it, whatever its number is in which pid namespace.
+  for (const Entrance::V1& way : entrance.v1) os::write_all(way.tasks.get(), "0", concat("0 to ", way.path));
+}
+
 // 0 or errno. The children first only if they are in the way: a leaf takes one call.
 static int remove_tree(const std::string& path, unsigned depth) {
   if (rmdir(path.c_str()) == 0 || errno == ENOENT) return 0;

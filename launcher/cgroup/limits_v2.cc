@@ -21,7 +21,7 @@ namespace {
 
 using Writes = std::vector<Write>;
 
-void add(Writes& writes, std::string setting, std::string file, std::string value) {
+void add(Writes& writes, std::string setting, const std::string& file, std::string value) {
   writes.push_back({std::move(setting), file.substr(0, file.find('.')), file, std::move(value), "", ""});
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who is in a container's cgroups, and signals to all of them.
 #include <fcntl.h>
-#include <csignal>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <csignal>
 #include <thread>
 
 #include "launcher/cgroup/cgroup.h"

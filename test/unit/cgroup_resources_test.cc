@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -21,9 +20,9 @@ using document::json::Value;
 
 namespace {
 
-Value object(std::vector<std::pair<std::string, Value>> members) {
+Value object(const std::vector<std::pair<std::string, Value>>& members) {
   Value value;
-  for (auto& [name, member] : members) value.set(name, std::move(member));
+  for (const auto& [name, member] : members) value.set(name, member);
   return value;
 }
 Value number(std::int64_t value) {
@@ -38,6 +37,7 @@ Value array(std::vector<Value> values) {
 
 std::vector<std::string> lines(const std::vector<cgroup::Write>& writes) {
   std::vector<std::string> out;
+  out.reserve(writes.size());
   for (const cgroup::Write& write : writes)
     out.push_back(concat(write.controller, " ", write.file, " ", write.value));
   return out;
@@ -54,9 +54,9 @@ Lines v2(const Value& resources) {
 }
 
 Lines device_lines(const std::vector<bundle::DeviceRule>& rules) {
-  Lines out;
   const auto table = cgroup::DeviceTable::of(rules);
-  out.emplace_back(table.default_allow ? "allow" : "deny");
+  Lines out = {table.default_allow ? "allow" : "deny"};
+  out.reserve(table.exceptions.size() + 1);
   for (const auto& exception : table.exceptions) out.push_back(to_text(exception));
   return out;
 }

@@ -2,15 +2,17 @@
 #include "launcher/cgroup/cgroup.h"
 
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <functional>
 
 #include "launcher/cgroup/hierarchy.h"
@@ -221,6 +223,39 @@ TEST_CASE(
   cgroup::remove(made.cgroup);
   for (const auto& membership : made.cgroup.memberships) CHECK_FALSE(exists(membership.path));
   cgroup::remove(made.cgroup);
+}
+
+TEST_CASE("A process made through the entrance is in every hierarchy, from namespaces of its own too") {
+  if (geteuid() != 0) return;
+  const std::string path = unique_path("entrance");
+  Cleaner made{cgroup::create(cgroup::place(spec_with_path(path), "x"), true)};
+  const cgroup::Entrance entrance = cgroup::open_entrance(made.cgroup);
+  int ready[2];
+  REQUIRE(pipe2(ready, O_CLOEXEC) == 0);
+
+  clone_args args{};
+  args.flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS;
+  args.exit_signal = SIGCHLD;
+  if (entrance.unified) {
+    args.flags |= CLONE_INTO_CGROUP;
+    args.cgroup = static_cast<std::uint64_t>(entrance.unified.get());
+  }
+  const long pid = syscall(SYS_clone3, &args, sizeof args);
+  REQUIRE(pid >= 0);
+  if (pid == 0) {
+    cgroup::enter(entrance);
+    (void)!write(ready[1], "r", 1);
+    for (;;) pause();
+  }
+  close(ready[1]);
+  char byte = 0;
+  CHECK(read(ready[0], &byte, 1) == 1);
+  close(ready[0]);
+  const std::string seen = os::read_kernel_file(concat("/proc/", pid, "/cgroup"));
+  std::size_t found = 0;
+  for (const std::string_view line : split(seen, '\n')) found += line.ends_with(concat(":", path));
+  CHECK(found == made.cgroup.memberships.size());
+  CHECK(cgroup::processes(made.cgroup) == std::vector<pid_t>{static_cast<pid_t>(pid)});
 }
 
 TEST_CASE("Without cgroupsPath the container is below its creator's cgroup") {
