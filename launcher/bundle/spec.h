@@ -132,7 +132,7 @@ struct Spec {
   std::vector<DeviceRule> device_rules;  // linux.resources.devices
   std::optional<document::json::Value> resources;  // linux.resources as written, for cgroup/
   std::string cgroups_path;
-  std::vector<Setting> sysctl;
+  std::vector<Setting> sysctl;  // name: the path below /proc/sys, "net/ipv4/ip_forward"
   Propagation rootfs_propagation = Propagation::unset;
   std::vector<std::string> masked_paths;
   std::vector<std::string> readonly_paths;

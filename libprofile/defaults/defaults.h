@@ -19,8 +19,9 @@ enum class Engine : unsigned char { containerd, docker, podman, cri_o };
 // The known versions of an engine's default, oldest first; the last one is what the plain name means.
 [[nodiscard]] std::vector<std::string> versions(Engine engine);
 
-// The default profile of that engine and version as a template; `file` of it is "RuntimeDefault@containerd-2.3.4".
-// An empty version is the newest. Throws Error for a version that is not known, naming those that are.
+// The default profile of that engine and version as a template; `file` of it is
+// "RuntimeDefault@containerd-2.3.4". An empty version is the newest. Throws Error for a version that is not
+// known, naming those that are.
 [[nodiscard]] document::Profile default_profile(Engine engine, std::string_view version);
 
 }  // namespace scrim::defaults
