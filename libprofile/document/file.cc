@@ -27,7 +27,8 @@ std::string read_text(int fd, const std::string& name) {
   if (S_ISDIR(status.st_mode)) throw SystemError(EISDIR, concat("read ", name));
   if (!S_ISREG(status.st_mode)) throw Error(concat("read ", name, ": not a regular file"));
   const auto too_large = [&](std::size_t size) {
-    return Error(concat("read ", name, ": ", size, " bytes, more than the ", max_file_size, " that are read"));
+    return Error(
+        concat("read ", name, ": ", size, " bytes, more than the ", max_file_size, " that are read"));
   };
   if (static_cast<std::size_t>(status.st_size) > max_file_size)
     throw too_large(static_cast<std::size_t>(status.st_size));

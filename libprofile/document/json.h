@@ -23,7 +23,8 @@ class Value {
   using Array = std::vector<Value>;
   using Object = std::vector<Member>;
   // Numbers without fraction or exponent keep all 64 bits: seccomp argument values need them.
-  using Data = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object>;
+  using Data =
+      std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object>;
 
   Value();
   explicit Value(Data data, Position at = {});

@@ -47,12 +47,14 @@ std::string_view Value::kind() const {
 const Value* Value::find(std::string_view name) const {
   const Object* members = object();
   if (members == nullptr) return nullptr;
-  const auto found =
-      std::find_if(members->rbegin(), members->rend(), [&](const Member& member) { return member.name == name; });
+  const auto found = std::find_if(members->rbegin(), members->rend(),
+                                  [&](const Member& member) { return member.name == name; });
   return found == members->rend() ? nullptr : &found->value;
 }
 
-Value* Value::find(std::string_view name) { return const_cast<Value*>(std::as_const(*this).find(name)); }
+Value* Value::find(std::string_view name) {
+  return const_cast<Value*>(std::as_const(*this).find(name));
+}
 
 void Value::set(std::string_view name, Value value) {
   if (Value* present = find(name)) {
@@ -64,7 +66,8 @@ void Value::set(std::string_view name, Value value) {
 }
 
 void Value::erase(std::string_view name) {
-  if (Object* members = object()) std::erase_if(*members, [&](const Member& member) { return member.name == name; });
+  if (Object* members = object())
+    std::erase_if(*members, [&](const Member& member) { return member.name == name; });
 }
 
 namespace {

@@ -10,8 +10,8 @@
 
 #include "libprofile/document/diagnostic.h"
 
-// A profile as somebody wrote it. Terms are runtime-spec's (config-linux.md, "Seccomp"), and for templates those
-// of Docker's and containers-common's seccomp.json. Nothing here is interpreted: names need not exist.
+// A profile as somebody wrote it. Terms are runtime-spec's (config-linux.md, "Seccomp"), and for templates
+// those of Docker's and containers-common's seccomp.json. Nothing here is interpreted: names need not exist.
 namespace scrim::document {
 
 // SCMP_ACT_*. SCMP_ACT_KILL is the older name of KILL_THREAD.
@@ -30,8 +30,29 @@ enum class Operator : std::uint8_t {
 
 // SCMP_ARCH_*, in runtime-spec's order.
 enum class Architecture : std::uint8_t {
-  x86, x86_64, x32, arm, aarch64, mips, mips64, mips64n32, mipsel, mipsel64, mipsel64n32, ppc, ppc64, ppc64le,
-  s390, s390x, parisc, parisc64, riscv64, loongarch64, m68k, sh, sheb
+  x86,
+  x86_64,
+  x32,
+  arm,
+  aarch64,
+  mips,
+  mips64,
+  mips64n32,
+  mipsel,
+  mipsel64,
+  mipsel64n32,
+  ppc,
+  ppc64,
+  ppc64le,
+  s390,
+  s390x,
+  parisc,
+  parisc64,
+  riscv64,
+  loongarch64,
+  m68k,
+  sh,
+  sheb
 };
 
 // SECCOMP_FILTER_FLAG_*
