@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -74,8 +75,11 @@ struct Member {
 // The deepest nesting that parse() accepts.
 inline constexpr unsigned max_depth = 128;
 
+// The most values that parse() accepts: one takes some fifty bytes, but may take two in the text.
+inline constexpr std::size_t max_values = 1'000'000;
+
 // Parses one JSON document (UTF-8; // and /* */ comments allowed). `file` names it in messages.
-// Throws DocumentError on broken text, on text after the value, and beyond max_depth.
+// Throws DocumentError on broken text, on text after the value, and beyond max_depth or max_values.
 [[nodiscard]] Value parse(std::string_view text, std::string_view file);
 
 // The document without spaces. indent > 0: one member a line, indented by so many spaces a level.

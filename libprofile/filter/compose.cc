@@ -155,13 +155,16 @@ class Composer {
 
 }  // namespace
 
+void check_length(std::size_t instructions, const std::string& name) {
+  if (instructions <= BPF_MAXINSNS) return;
+  throw Error(concat(name, ": the filter has ", instructions, " instructions and the kernel takes at most ",
+                     BPF_MAXINSNS, ": use fewer conditions on arguments or fewer architectures"));
+}
+
 Program compose(std::span<const Part> parts, std::span<const policy::Newest> newest,
                 const std::string& name) {
   Program program = Composer(parts, newest).compose();
-  if (program.size() > BPF_MAXINSNS)
-    throw Error(concat(name, ": the filter has ", program.size(),
-                       " instructions and the kernel takes at most ", BPF_MAXINSNS,
-                       ": use fewer conditions on arguments or fewer architectures"));
+  check_length(program.size(), name);
   return program;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "libprofile/filter/program.h"
@@ -20,5 +22,8 @@ struct Part {
 // the result has more instructions than the kernel takes.
 [[nodiscard]] Program compose(std::span<const Part> parts, std::span<const policy::Newest> newest,
                               const std::string& name);
+
+// Throws Error naming `name` if the kernel does not take a program of that many instructions.
+void check_length(std::size_t instructions, const std::string& name);
 
 }  // namespace scrim::filter

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "libprofile/error.h"
+#include "libprofile/filter/compose.h"
 #include "libprofile/policy/abi.h"
 #include "libprofile/text.h"
 
@@ -128,6 +129,7 @@ Program exported(scmp_filter_ctx context, const policy::Policy& policy) {
   const off_t bytes = lseek(scratch.fd(), 0, SEEK_END);
   if (bytes < 0) throw_errno("size of a seccomp filter");
   Program program(static_cast<std::size_t>(bytes) / sizeof(sock_filter));
+  check_length(program.size(), policy.name);
   const std::size_t size = program.size() * sizeof(sock_filter);
   const ssize_t got = pread(scratch.fd(), program.data(), size, 0);
   if (got < 0) throw_errno("reading a seccomp filter");

@@ -40,9 +40,7 @@ struct Worker::Outcome {
   }
 
   void succeed(const Program& result) {
-    if (result.size() > program.size())
-      return fail(concat("the filter for one architecture has ", result.size(),
-                         " instructions and the kernel takes at most ", program.size()));
+    if (result.size() > program.size()) return fail("the program is too long to be handed over");
     length = static_cast<std::uint32_t>(result.size());
     std::ranges::copy(result, program.begin());
     state = State::done;
@@ -86,6 +84,16 @@ class BlockedSignals {
  private:
   sigset_t before_;
 };
+
+// The kernel counts the limit in ticks and reports the use more finely, so that it may fall short of the
+// limit.
+bool used_up(const rusage& usage, std::chrono::seconds limit) {
+  using std::chrono::microseconds;
+  using std::chrono::seconds;
+  const auto used = seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                    microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+  return used >= microseconds(limit) * 9 / 10;
+}
 
 }  // namespace
 
@@ -157,10 +165,8 @@ Worker::Result Worker::wait() {
     case Outcome::State::unfinished:
       break;
   }
-  const std::chrono::seconds used(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec +
-                                  (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1'000'000);
   if (reaped > 0 && WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGXCPU) &&
-      used >= limit_) {
+      used_up(usage, limit_)) {
     result.end = End::out_of_time;
   } else if (reaped > 0 && WIFSIGNALED(status)) {
     result.message = concat("ended by signal ", WTERMSIG(status), " (", sigdescr_np(WTERMSIG(status)), ")");

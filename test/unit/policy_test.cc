@@ -84,8 +84,8 @@ TEST_CASE("an unknown syscall is a warning at its place with the nearest name, o
 
 TEST_CASE("a name that is near to none is not compared with any") {
   Warnings warnings;
-  make_policy(profile(Action::error, {rule({"frobnicate_everything"}, Action::allow)}), UnknownSyscalls::warn,
-              warnings);
+  (void)make_policy(profile(Action::error, {rule({"frobnicate_everything"}, Action::allow)}),
+                    UnknownSyscalls::warn, warnings);
   REQUIRE(warnings.size() == 1);
   CHECK(warnings[0].text == "test.json:7:9: unknown syscall \"frobnicate_everything\"");
 }
@@ -110,10 +110,11 @@ TEST_CASE(
     "a call newer than libseccomp is no typing mistake, and a rule lost that way is reported if it denies") {
   if (policy::syscall_number("listns", policy::native_architecture()) != policy::unknown_syscall) return;
   Warnings warnings;
-  make_policy(profile(Action::error, {rule({"listns"}, Action::allow)}), UnknownSyscalls::refuse, warnings);
+  (void)make_policy(profile(Action::error, {rule({"listns"}, Action::allow)}), UnknownSyscalls::refuse,
+                    warnings);
   CHECK(warnings.empty());
   const auto denying = profile(Action::allow, {error_rule({"listns"}, EPERM)});
-  make_policy(denying, UnknownSyscalls::warn, warnings);
+  (void)make_policy(denying, UnknownSyscalls::warn, warnings);
   REQUIRE(warnings.size() == 1);
   CHECK_THAT(warnings[0].text, Catch::StartsWith("test.json:7:9: the rule for \"listns\" has no effect"));
   CHECK_THROWS_AS(make_policy(denying, UnknownSyscalls::refuse, warnings), DocumentError);
