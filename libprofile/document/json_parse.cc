@@ -3,6 +3,8 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
+#include <charconv>
+
 #include "libprofile/document/json.h"
 #include "libprofile/text.h"
 
@@ -61,6 +63,21 @@ class Cursor {
   std::uint32_t line_ = 1;
 };
 
+// The value of a number that follows JSON's grammar, an integer wherever 64 bits hold it. (RapidJSON's own
+// conversion counts the leading zero bits of 0 for 184467440737095516155 and its like, which is undefined.)
+std::optional<Value::Data> number_of(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  const auto convert = [&](auto number) -> std::optional<Value::Data> {
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc() || stop != end) return std::nullopt;
+    return number;
+  };
+  std::optional<Value::Data> number;
+  if (text.find_first_of(".eE") == std::string_view::npos)
+    number = text.starts_with('-') ? convert(std::int64_t{}) : convert(std::uint64_t{});
+  return number ? number : convert(double{});
+}
+
 // Builds the tree from RapidJSON's events (the SAX Handler concept).
 class Builder {
  public:
@@ -68,12 +85,17 @@ class Builder {
 
   bool Null() { return add(nullptr); }
   bool Bool(bool value) { return add(value); }
-  bool Int(int value) { return add(std::int64_t{value}); }
-  bool Uint(unsigned value) { return add(std::uint64_t{value}); }
-  bool Int64(std::int64_t value) { return add(value); }
-  bool Uint64(std::uint64_t value) { return add(value); }
-  bool Double(double value) { return add(value); }
-  bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
+  // With kParseNumbersAsStringsFlag the reader checks a number's grammar and leaves its value to us.
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
+  bool RawNumber(const char* text, rapidjson::SizeType length, bool) {
+    std::optional<Value::Data> number = number_of({text, length});
+    bad_number = !number;
+    return number && add(std::move(*number));
+  }
   bool String(const char* text, rapidjson::SizeType length, bool) { return add(std::string(text, length)); }
   bool StartObject() { return open(Value::Object{}); }
   bool StartArray() { return open(Value::Array{}); }
@@ -88,6 +110,7 @@ class Builder {
   Value root;
   bool too_deep = false;
   bool too_many = false;
+  bool bad_number = false;
   Cursor& cursor() { return cursor_; }
 
  private:
@@ -139,7 +162,7 @@ class Builder {
 
 Value parse(std::string_view text, std::string_view file) {
   constexpr unsigned flags = rapidjson::kParseCommentsFlag | rapidjson::kParseValidateEncodingFlag |
-                             rapidjson::kParseFullPrecisionFlag;
+                             rapidjson::kParseNumbersAsStringsFlag;
   // RFC 8259, section 8.1; encoding/json refuses it as well. An editor hides it, so it is named.
   if (text.starts_with("\xef\xbb\xbf"))
     throw DocumentError(file, {1, 1},
@@ -154,6 +177,9 @@ Value parse(std::string_view text, std::string_view file) {
   if (builder.too_many)
     throw DocumentError(file, builder.cursor().position_of(stream.Tell() - 1),
                         concat("more than the ", max_values, " values that are read"));
+  if (builder.bad_number)
+    throw DocumentError(file, builder.cursor().position_of(result.Offset()),
+                        "not JSON: a number out of range");
   if (result.IsError())
     throw DocumentError(file, builder.cursor().position_of(result.Offset()),
                         concat("not JSON: ", rapidjson::GetParseError_En(result.Code())));

@@ -9,22 +9,24 @@
 
 namespace scrim::filter {
 
-// A compilation under way. libseccomp takes milliseconds, and for some rule sets never ends (ordered comparisons on
-// overlapping arguments), so it runs in a child process of its own that cannot outlive its CPU time; the caller does
-// other work meanwhile.
+// A compilation under way. libseccomp takes milliseconds, and for some rule sets never ends (ordered
+// comparisons on overlapping arguments), so it runs in child processes of its own that cannot outlive their
+// CPU time; the caller does other work meanwhile.
 class Compilation {
  public:
   // The most CPU time that a compilation gets.
   static constexpr std::chrono::seconds cpu_limit{5};
 
-  // Starts compiling. The policy is copied into the child by fork(2).
-  explicit Compilation(const policy::Policy& policy);
+  // Starts compiling, one child for each architecture. The policy is copied into them by fork(2): begin
+  // before unshare(CLONE_NEWPID), and get() the result in the thread that began (PR_SET_PDEATHSIG). `limit`
+  // is the CPU time of each child.
+  explicit Compilation(const policy::Policy& policy, std::chrono::seconds limit = cpu_limit);
   Compilation(Compilation&&) noexcept;
   Compilation& operator=(Compilation&&) noexcept;
-  ~Compilation();  // ends the child
+  ~Compilation();  // ends the children
 
-  // Waits for the program. Throws Error: what libseccomp refused and for which syscall, or that the time was used up
-  // and which rules are likely to blame; more than 4096 instructions with the count.
+  // Waits for the program; once. Throws Error: what libseccomp refused and for which syscall, or that the
+  // time was used up and which rules are likely to blame; more than 4096 instructions with the count.
   [[nodiscard]] Program get();
 
  private:

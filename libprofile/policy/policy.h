@@ -25,7 +25,8 @@ struct Rule {
   std::vector<document::Condition> conditions;  // at most one for each argument
 };
 
-// The highest syscall number of an architecture that the profile names. Calls above it are newer than the profile.
+// The highest syscall number of an architecture that the profile names. Calls above it are newer than the
+// profile.
 struct Newest {
   document::Architecture architecture;
   std::uint32_t number;
@@ -36,8 +37,8 @@ struct Policy {
   Decision otherwise;
   std::vector<document::Architecture> architectures;  // the native one first; never empty
   std::vector<Rule> rules;                            // none decides the same as `otherwise`
-  // Calls above these are answered ENOSYS, as runc does, so that programs fall back (runc's patchbpf). Empty where
-  // the default action lets unknown calls through or already answers ENOSYS.
+  // Calls above these are answered ENOSYS, as runc does, so that programs fall back (runc's patchbpf). Empty
+  // where the default action lets unknown calls through or already answers ENOSYS.
   std::vector<Newest> newest;
   std::vector<document::Flag> flags;
   bool notifies = false;  // some rule's action is notify: a listener is needed
@@ -46,8 +47,8 @@ struct Policy {
 // How strictly names are taken.
 enum class UnknownSyscalls : bool { warn, refuse };
 
-// Interprets a profile for this machine. Unknown syscall names are warnings with the nearest known name, or errors.
-// Several conditions on one argument of a rule are split into rules, as runc and crun read them.
+// Interprets a profile for this machine. Unknown syscall names are warnings with the nearest known name, or
+// errors. Several conditions on one argument of a rule are split into rules, as runc and crun read them.
 // Omitted flags are SPEC_ALLOW, as in runc. Throws document::DocumentError.
 [[nodiscard]] Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown,
                                  document::Warnings& warnings);

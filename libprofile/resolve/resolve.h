@@ -11,7 +11,8 @@
 #include "libprofile/document/profile.h"
 #include "libprofile/resolve/target.h"
 
-// Which profile applies, and why. Terms are Kubernetes' (securityContext.seccompProfile, kubelet seccompDefault).
+// Which profile applies, and why. Terms are Kubernetes' (securityContext.seccompProfile, kubelet
+// seccompDefault).
 namespace scrim::resolve {
 
 // What somebody asked for.
@@ -48,12 +49,17 @@ struct Settings {
   std::optional<Wanted> privileged_profile;
 };
 
+// Resolution::name of a profile that was in linux.seccomp.
+inline constexpr const char* inline_name = "config.json";
+
 struct Resolution {
   // "Unconfined", "RuntimeDefault@containerd-2.3.4", "Localhost:web.json", "config.json", a file's path
   std::string name;
   std::optional<document::OciSeccomp> seccomp;  // nothing: Unconfined
   std::vector<std::string> because;             // the chain that led here, one step a line
   document::Warnings warnings;
+  // It is linux.seccomp of the config.json, which write_resolution() leaves untouched.
+  bool as_written = false;
 };
 
 // Kubernetes' rules: privileged before everything, then what was asked, then seccompDefault, else Unconfined.
@@ -61,9 +67,9 @@ struct Resolution {
 // (absolute, "..") nor through a symbolic link (openat2 with RESOLVE_BENEATH).
 [[nodiscard]] Resolution resolve(const Request& request, const Settings& settings, const Target& target);
 
-// "RuntimeDefault", "RuntimeDefault@docker", "RuntimeDefault@containerd-1.6.20", "Localhost:PATH", "Unconfined", and
-// Kubernetes' older spellings "runtime/default", "docker/default", "localhost/PATH", "unconfined".
-// Nothing if it is none of those. Throws Error for an engine that does not exist.
+// "RuntimeDefault", "RuntimeDefault@docker", "RuntimeDefault@containerd-1.6.20", "Localhost:PATH",
+// "Unconfined", and Kubernetes' older spellings "runtime/default", "docker/default", "localhost/PATH",
+// "unconfined". Nothing if it is none of those. Throws Error for an engine that does not exist.
 [[nodiscard]] std::optional<Wanted> parse_wanted(std::string_view text);
 
 }  // namespace scrim::resolve

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "libprofile/resolve/resolve.h"
 
@@ -10,7 +11,7 @@ namespace scrim::resolve {
 // /etc/scrim/config.json: what scrim does when an engine calls it, where no option can be given.
 struct RuntimeConfig {
   Settings settings;
-  std::string delegate;              // path or name of the runtime that carries commands out; empty: scrim itself
+  std::string delegate;  // path or name of the runtime that carries commands out; empty: scrim itself
   bool annotations_trusted = false;  // may replace, weaken and remove a profile, not only add one
 };
 

@@ -107,6 +107,10 @@ TEST_CASE("a number that no integer holds is not taken for one") {
     CHECK_FALSE(each.unsigned_integer());
     CHECK_FALSE(each.signed_integer());
   }
+  CHECK(std::get<double>((*json::parse("[184467440737095516155]", "f").array())[0].data()) ==
+        184467440737095516155.0);
+  CHECK(std::get<double>((*json::parse("[-2.5e-3]", "f").array())[0].data()) == -0.0025);
+  CHECK(refusal("[1,\n 1e-999]").starts_with("f:2:2: not JSON: "));
   CHECK(refusal("[1,\n 1e999]").starts_with("f:2:2: not JSON: "));
 }
 

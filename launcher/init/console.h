@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "launcher/bundle/spec.h"
+#include "launcher/os/fd.h"
+
+namespace scrim::init {
+
+// A pseudo-terminal of the container's own devpts (pty(7)).
+struct Console {
+  os::Fd master;
+  os::Fd slave;
+};
+
+// Makes one in the devpts mounted on `root`/dev/pts, of the given size, and binds it on /dev/console.
+[[nodiscard]] Console make_console(const os::Fd& root, std::optional<bundle::ConsoleSize> size);
+
+// Makes the slave standard input, output and error of this process, and its controlling terminal. The process must
+// lead its session.
+void use_console(const os::Fd& slave);
+
+}  // namespace scrim::init

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/init/enforce.h"
+
+#include <linux/seccomp.h>
+#include <sched.h>
+
+#include <array>
+#include <atomic>
+#include <cstring>
+#include <exception>
+#include <optional>
+
+#include "launcher/os/raw_syscall.h"
+#include "libprofile/error.h"
+
+namespace scrim::init {
+
+namespace {
+
+inline void relax() noexcept {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#else
+  asm volatile("yield");
+#endif
+}
+
+// Installs the filter from a thread that keeps the privileges which the main thread drops. It shares the main
+// thread's thread-local storage (no CLONE_SETTLS), so it runs nothing that touches errno or allocates.
+class FilterThread {
+ public:
+  explicit FilterThread(const kernel::Installation& installation) : installation_(installation) {
+    constexpr int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
+    if (clone(&FilterThread::run, stack_.data() + stack_.size(), flags, this) < 0)
+      throw_errno("start the thread that installs the filter");
+  }
+  FilterThread(const FilterThread&) = delete;
+  FilterThread& operator=(const FilterThread&) = delete;
+  // Never destroyed: it ends with execve or with the process. A destructor could only wait for ever.
+
+  // Lets it go and waits, without a system call, for its answer: kernel::install()'s.
+  long install() noexcept {
+    go_.store(true, std::memory_order_release);
+    long answer = pending;
+    while ((answer = answer_.load(std::memory_order_acquire)) == pending) relax();
+    return answer;
+  }
+
+ private:
+  static constexpr long pending = -1'000'000;  // no errno
+
+  static int run(void* self) {
+    auto& thread = *static_cast<FilterThread*>(self);
+    // Not yet under the filter: giving the processor away lets a single one finish the main thread's work.
+    while (!thread.go_.load(std::memory_order_acquire)) os::raw_syscall(SYS_sched_yield);
+    thread.answer_.store(kernel::install(thread.installation_), std::memory_order_release);
+    for (;;) relax();
+  }
+
+  const kernel::Installation& installation_;
+  std::atomic<bool> go_{false};
+  std::atomic<long> answer_{pending};
+  alignas(16) std::array<char, 16384> stack_{};
+};
+
+std::vector<char*> c_strings(const std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
+  for (const std::string& text : strings) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+}  // namespace
+
+void end_process(int status) noexcept {
+  os::raw_syscall(SYS_exit_group, status);
+  os::raw_syscall(SYS_exit, status);
+  __builtin_trap();
+}
+
+void enforce_and_exec(const Executable& executable, const kernel::Installation* filter, bool no_new_privs,
+                      const std::function<void()>& drop_privileges, Handover& handover, GiveUp give_up) {
+  try {
+    const std::vector<char*> argv = c_strings(executable.args);
+    const std::vector<char*> envp = c_strings(executable.env);
+    std::optional<kernel::Installation> synchronised;
+    FilterThread* thread = nullptr;
+    if (filter != nullptr && !no_new_privs) {
+      synchronised = *filter;
+      synchronised->flags = kernel::for_all_threads(synchronised->flags);
+      thread = new FilterThread(*synchronised);  // NOLINT: see its class; execve takes it away
+    }
+
+    drop_privileges();
+
+    if (filter != nullptr) {
+      const long answer = thread != nullptr ? thread->install() : kernel::install(*filter);
+      if (answer < 0) {
+        if (answer == -EACCES)
+          throw SystemError(EACCES, "install the seccomp filter", "needs CAP_SYS_ADMIN, or no_new_privs: --no-new-privs");
+        throw SystemError(static_cast<int>(-answer), "install the seccomp filter");
+      }
+      if ((filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
+        handover.listener().store(static_cast<int>(answer), std::memory_order_release);
+        while (!handover.listener_taken().load(std::memory_order_acquire)) relax();
+      }
+    }
+    const long answer =
+        os::raw_syscall(SYS_execve, reinterpret_cast<long>(executable.path.c_str()),
+                        reinterpret_cast<long>(argv.data()), reinterpret_cast<long>(envp.data()));
+    const char* reason = strerrordesc_np(static_cast<int>(-answer));
+    const bool filter_suspected = filter != nullptr && (answer == -EPERM || answer == -ENOSYS);
+    handover.fail({"exec ", executable.path, ": ", reason != nullptr ? reason : "unknown error",
+                   filter_suspected ? " (does the seccomp profile allow execve?)" : ""},
+                  answer == -ENOENT ? status_not_found : status_cannot_execute);
+  } catch (const std::exception& error) {
+    handover.fail({error.what()}, status_failed);
+  }
+  give_up(handover);
+  end_process(status_failed);
+}
+
+}  // namespace scrim::init

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "launcher/bundle/spec.h"
+#include "libprofile/resolve/capabilities.h"
+
+// Who the new process is: user, groups, capabilities. All of it for the calling thread only: glibc's setuid(2) wrappers,
+// which change every thread, are not used (nptl(7)).
+namespace scrim::init {
+
+// The highest capability that the running kernel knows (/proc/sys/kernel/cap_last_cap asked through prctl).
+[[nodiscard]] unsigned last_capability();
+
+// The calling thread's sets.
+[[nodiscard]] bundle::Capabilities current_capabilities();
+
+// Changes user and groups, and has exactly these capabilities afterwards (those that this thread does not have
+// cannot be gained). `capabilities` empty: as setresuid(2) leaves them. `set_groups` false: setgroups(2) is denied in this
+// user namespace (user_namespaces(7)), and the groups stay.
+struct Identity {
+  std::optional<bundle::User> user;  // nothing: stay who we are
+  std::optional<bundle::Capabilities> capabilities;
+  bool set_groups = true;
+};
+void assume(const Identity& identity);
+
+// prctl(PR_SET_NO_NEW_PRIVS): execve grants nothing any more, for good.
+void set_no_new_privs();
+
+}  // namespace scrim::init

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/init/mounts.h"
+
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "launcher/init/mount_options.h"
+#include "launcher/os/copy_tree.h"
+#include "launcher/os/in_root.h"
+#include "libprofile/error.h"
+#include "libprofile/text.h"
+
+namespace scrim::init {
+
+namespace {
+
+void finish(const os::Fd& mount, const os::Fd& target, const MountOptions& options, const std::string& what) {
+  os::attach_mount(mount, target, what);
+  os::set_mount_attributes(mount, options.recursive_attributes, true, what);
+  // In order: "slave,shared" makes a mount that is both (mount_namespaces(7)).
+  for (const MountOptions::Propagation& propagation : options.propagations)
+    os::set_propagation(mount, propagation.type, propagation.recursive, what);
+}
+
+void mount_bind(const bundle::Mount& mount, const MountOptions& options, const os::Fd& root) {
+  const std::string what = concat(mount.source, " on ", mount.destination);
+  if (!options.parameters.empty())
+    throw Error(concat("mount ", what, ": \"", options.parameters.front().first, "\" is no option of a bind mount"));
+  const os::Fd copy = os::clone_mount(mount.source, options.recursive, what);
+  struct stat source {};
+  if (fstat(copy.get(), &source) != 0) throw_errno(concat("stat ", mount.source));
+  const os::Fd target = S_ISDIR(source.st_mode) ? os::make_directory_in_root(root, mount.destination)
+                                                : os::make_file_in_root(root, mount.destination);
+  os::set_mount_attributes(copy, options.attributes, false, what);
+  finish(copy, target, options, what);
+}
+
+std::string octal(mode_t mode) {
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), "%o", mode & 07777U);
+  return text.data();
+}
+
+void mount_new(const bundle::Mount& mount, MountOptions options, const os::Fd& root) {
+  const std::string what = concat(mount.type, " on ", mount.destination);
+  const bool is_tmpfs = mount.type == "tmpfs";
+  const os::Fd target = os::make_directory_in_root(root, mount.destination);
+  if (is_tmpfs && std::none_of(options.parameters.begin(), options.parameters.end(),
+                               [](const auto& parameter) { return parameter.first == "mode"; })) {
+    // As runc: a tmpfs looks like the directory that it covers.
+    struct stat covered {};
+    if (fstat(target.get(), &covered) == 0) options.parameters.emplace_back("mode", octal(covered.st_mode));
+  }
+  const os::Fd made = os::new_mount(mount.type, mount.source, options.parameters, options.attributes, what);
+  if (is_tmpfs && options.copy_up) {
+    const os::Fd from = os::open_in_root(root, mount.destination, O_RDONLY | O_DIRECTORY);
+    os::copy_tree(from, made, mount.destination);
+  }
+  finish(made, target, options, what);
+}
+
+}  // namespace
+
+void perform(const bundle::Mount& mount, const MountContext& context) {
+  MountOptions options = parse_mount_options(mount.options);
+  if (!mount.uid_mappings.empty() || !mount.gid_mappings.empty())
+    throw Error(concat("mount ", mount.destination, ": id-mapped mounts are not carried out yet"));
+  if (mount.type == "cgroup" || mount.type == "cgroup2")
+    mount_cgroup(mount, context);
+  else if (options.bind || mount.type == "bind")
+    mount_bind(mount, options, context.root);
+  else
+    mount_new(mount, std::move(options), context.root);
+}
+
+}  // namespace scrim::init

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "launcher/bundle/spec.h"
+#include "launcher/cgroup/cgroup.h"
+#include "launcher/os/fd.h"
+
+namespace scrim::init {
+
+// What the mounts of a container need to know beside the spec.
+struct MountContext {
+  const os::Fd& root;  // the root file system, attached
+  const cgroup::Cgroup& cgroup;
+  bool new_cgroup_namespace = false;
+  bool user_namespace = false;
+};
+
+// Carries out one entry of `mounts`. The destination is made where it does not exist and never leaves the root.
+void perform(const bundle::Mount& mount, const MountContext& context);
+
+// Mounts the container's view of the cgroup hierarchies (type "cgroup"), whichever version the host has.
+void mount_cgroup(const bundle::Mount& mount, const MountContext& context);
+
+}  // namespace scrim::init

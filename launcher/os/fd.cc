@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/os/fd.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+
+#include "libprofile/error.h"
+#include "libprofile/text.h"
+
+namespace scrim::os {
+
+static std::string read_to_end(const Fd& fd, const std::string& name) {
+  std::string text;
+  std::array<char, 4096> buffer{};
+  for (;;) {
+    const ssize_t got = read(fd.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_errno(concat("read ", name));
+    if (got == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+}
+
+Fd open(const std::string& path, int flags, mode_t mode) {
+  Fd fd(::open(path.c_str(), flags | O_CLOEXEC, mode));
+  if (!fd) throw_errno(concat("open ", path));
+  return fd;
+}
+
+Fd open_at(const Fd& directory, const std::string& path, int flags, mode_t mode) {
+  Fd fd(openat(directory.get(), path.c_str(), flags | O_CLOEXEC, mode));
+  if (!fd) throw_errno(concat("open ", path));
+  return fd;
+}
+
+std::string proc_path(const Fd& fd) { return concat("/proc/self/fd/", fd.get()); }
+
+void write_all(int fd, std::string_view data, const std::string& name) {
+  while (!data.empty()) {
+    const ssize_t written = write(fd, data.data(), data.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw_errno(concat("write ", name));
+    data.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void replace_file(const Fd& directory, const std::string& name, std::string_view data, mode_t mode) {
+  const std::string temporary = concat(".", name, ".new");
+  try {
+    const Fd fd = open_at(directory, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
+    write_all(fd.get(), data, name);
+    if (renameat(directory.get(), temporary.c_str(), directory.get(), name.c_str()) != 0)
+      throw_errno(concat("rename ", temporary, " to ", name));
+  } catch (...) {
+    unlinkat(directory.get(), temporary.c_str(), 0);
+    throw;
+  }
+}
+
+std::string read_kernel_file(const std::string& path) { return read_to_end(open(path, O_RDONLY), path); }
+
+std::string read_kernel_file_at(const Fd& directory, const std::string& path) {
+  return read_to_end(open_at(directory, path, O_RDONLY), path);
+}
+
+}  // namespace scrim::os

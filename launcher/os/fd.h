@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+namespace scrim::os {
+
+// Owns a descriptor.
+class Fd {
+ public:
+  Fd() = default;
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept {
+    if (this != &other) {
+      reset();
+      fd_ = std::exchange(other.fd_, -1);
+    }
+    return *this;
+  }
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  ~Fd() { reset(); }
+
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
+  [[nodiscard]] explicit operator bool() const { return fd_ >= 0; }
+  void reset() {
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+// open(2), always with O_CLOEXEC. Throws SystemError "open PATH: …".
+[[nodiscard]] Fd open(const std::string& path, int flags, mode_t mode = 0);
+[[nodiscard]] Fd open_at(const Fd& directory, const std::string& path, int flags, mode_t mode = 0);
+
+// "/proc/self/fd/N": names an open file to calls that take paths only.
+[[nodiscard]] std::string proc_path(const Fd& fd);
+
+// Writes all of it. Throws SystemError "write NAME: …".
+void write_all(int fd, std::string_view data, const std::string& name);
+
+// Writes a new file beside the old one and renames it into place: a reader sees the one or the other, whole.
+// The file is not synced: state under /run does not outlive the machine.
+void replace_file(const Fd& directory, const std::string& name, std::string_view data, mode_t mode);
+
+// The whole of a small kernel file (/proc, /sys).
+[[nodiscard]] std::string read_kernel_file(const std::string& path);
+[[nodiscard]] std::string read_kernel_file_at(const Fd& directory, const std::string& path);
+
+}  // namespace scrim::os

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/os/socket.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "libprofile/error.h"
+#include "libprofile/text.h"
+
+namespace scrim::os {
+
+namespace {
+
+sockaddr_un address_of(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) throw SystemError(ENAMETOOLONG, concat("use socket ", path));
+  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  return address;
+}
+
+Fd stream_socket() {
+  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket) throw_errno("make a unix socket");
+  return socket;
+}
+
+// Room for one descriptor beside a message (cmsg(3)).
+struct alignas(cmsghdr) ControlRoom {
+  std::array<char, CMSG_SPACE(sizeof(int))> bytes{};
+};
+
+}  // namespace
+
+std::pair<Fd, Fd> socket_pair() {
+  std::array<int, 2> ends{};
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) throw_errno("make a pair of sockets");
+  return {Fd(ends[0]), Fd(ends[1])};
+}
+
+Fd listen_in(const Fd& directory, const std::string& name) {
+  Fd socket = stream_socket();
+  const sockaddr_un address = address_of(concat(proc_path(directory), "/", name));
+  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    throw_errno(concat("bind socket ", name));
+  if (listen(socket.get(), 8) != 0) throw_errno(concat("listen on socket ", name));
+  return socket;
+}
+
+std::optional<Fd> connect_in(const Fd& directory, const std::string& name) {
+  Fd socket = stream_socket();
+  const sockaddr_un address = address_of(concat(proc_path(directory), "/", name));
+  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return socket;
+  if (errno == ECONNREFUSED || errno == ENOENT) return std::nullopt;
+  throw_errno(concat("connect to socket ", name));
+}
+
+Fd connect_to(const std::string& path) {
+  Fd socket = stream_socket();
+  const sockaddr_un address = address_of(path);
+  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    throw_errno(concat("connect to ", path));
+  return socket;
+}
+
+void send_descriptor(const Fd& socket, const Fd& descriptor, const std::string& text, const std::string& name) {
+  iovec content{const_cast<char*>(text.data()), text.size()};
+  ControlRoom control;
+  msghdr message{};
+  message.msg_iov = &content;
+  message.msg_iovlen = 1;
+  message.msg_control = control.bytes.data();
+  message.msg_controllen = control.bytes.size();
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  const int number = descriptor.get();
+  std::memcpy(CMSG_DATA(header), &number, sizeof number);
+  ssize_t sent = 0;
+  do sent = sendmsg(socket.get(), &message, MSG_NOSIGNAL);
+  while (sent < 0 && errno == EINTR);
+  if (sent < 0) throw_errno(concat("send a descriptor to ", name));
+  write_all(socket.get(), std::string_view(text).substr(static_cast<std::size_t>(sent)), name);
+}
+
+Fd receive_descriptor(const Fd& socket, const std::string& name) {
+  std::array<char, 4096> text{};
+  iovec content{text.data(), text.size()};
+  ControlRoom control;
+  msghdr message{};
+  message.msg_iov = &content;
+  message.msg_iovlen = 1;
+  message.msg_control = control.bytes.data();
+  message.msg_controllen = control.bytes.size();
+  ssize_t got = 0;
+  do got = recvmsg(socket.get(), &message, MSG_CMSG_CLOEXEC);
+  while (got < 0 && errno == EINTR);
+  if (got < 0 && errno != ECONNRESET) throw_errno(concat("receive a descriptor from ", name));
+  const cmsghdr* header = got > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
+  if (header == nullptr || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) return Fd();
+  int number = -1;
+  std::memcpy(&number, CMSG_DATA(header), sizeof number);
+  return Fd(number);
+}
+
+}  // namespace scrim::os

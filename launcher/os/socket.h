@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "launcher/os/fd.h"
+
+// Unix sockets (unix(7)), close-on-exec.
+namespace scrim::os {
+
+// Two connected ends that keep message boundaries (SOCK_SEQPACKET).
+[[nodiscard]] std::pair<Fd, Fd> socket_pair();
+
+// A listening stream socket `name` in a directory; it may be deeper than the 108 bytes of sun_path allow.
+[[nodiscard]] Fd listen_in(const Fd& directory, const std::string& name);
+// Connects to it. Nothing if nobody listens (any more) or there is no such socket.
+[[nodiscard]] std::optional<Fd> connect_in(const Fd& directory, const std::string& name);
+// Connects to the socket at an absolute path. Throws SystemError.
+[[nodiscard]] Fd connect_to(const std::string& path);
+
+// Sends `text` (at least one byte) with a descriptor (SCM_RIGHTS).
+void send_descriptor(const Fd& socket, const Fd& descriptor, const std::string& text, const std::string& name);
+// Receives one; an empty Fd if the other end closed.
+[[nodiscard]] Fd receive_descriptor(const Fd& socket, const std::string& name);
+
+}  // namespace scrim::os

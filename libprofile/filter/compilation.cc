@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "libprofile/error.h"
+#include "libprofile/filter/compiler.h"
+#include "libprofile/filter/compose.h"
+#include "libprofile/filter/libseccomp.h"
+#include "libprofile/filter/worker.h"
+#include "libprofile/text.h"
+
+namespace scrim::filter {
+
+using document::Operator;
+
+// libseccomp builds one tree of comparisons for all rules of a call, and merging ordered comparisons on
+// several arguments into it may never end (2.5.4, 2.6.1). Calls whose rules have them:
+static std::vector<std::string> suspects(const policy::Policy& policy) {
+  struct Seen {
+    std::string syscall;
+    std::array<bool, 6> ordered{};
+    std::size_t arguments = 0;
+  };
+  std::vector<Seen> calls;
+  for (const policy::Rule& rule : policy.rules)
+    for (const document::Condition& condition : rule.conditions) {
+      if (condition.op == Operator::equal || condition.op == Operator::masked_equal) continue;
+      auto call = std::ranges::find(calls, rule.syscall, &Seen::syscall);
+      if (call == calls.end()) call = calls.insert(calls.end(), {rule.syscall});
+      bool& ordered = call->ordered.at(condition.index);
+      if (!std::exchange(ordered, true)) ++call->arguments;
+    }
+  std::vector<std::string> names;
+  for (Seen& call : calls)
+    if (call.arguments >= 2) names.push_back(std::move(call.syscall));
+  return names;
+}
+
+struct Compilation::State {
+  struct Child {
+    document::Architecture architecture;
+    Worker worker;
+  };
+  std::vector<Child> children;
+  std::vector<policy::Newest> newest;
+  std::string name;
+  std::vector<std::string> suspects;
+  std::chrono::seconds limit;
+
+  [[nodiscard]] std::string out_of_time(document::Architecture architecture) const {
+    std::string text = concat(name, ": libseccomp runs without end on these rules: stopped after ",
+                              limit.count(), " s of CPU time for ", name_of(architecture));
+    if (!suspects.empty())
+      text += concat(
+          ". The likely cause are ordered comparisons (SCMP_CMP_NE, LT, LE, GE, GT) on two or more arguments "
+          "of ",
+          join(suspects),
+          ": write them with SCMP_CMP_EQ or SCMP_CMP_MASKED_EQ, or compare one argument only");
+    return text;
+  }
+
+  Program program(Child& child) {
+    Worker::Result result = child.worker.wait();
+    switch (result.end) {
+      case Worker::End::done:
+        break;
+      case Worker::End::failed:
+        throw Error(result.message);
+      case Worker::End::out_of_time:
+        throw Error(out_of_time(child.architecture));
+      case Worker::End::died:
+        throw Error(concat(name, ": compiling the filter for ", name_of(child.architecture), ": the process ",
+                           result.message));
+    }
+    return std::move(result.program);
+  }
+};
+
+// One child for each architecture: libseccomp's time grows faster than linearly with what one filter holds
+// (three architectures together: 13 ms; one after the other: 5 ms), and they run side by side.
+Compilation::Compilation(const policy::Policy& policy, std::chrono::seconds limit)
+    : state_(std::make_unique<State>()) {
+  state_->children.reserve(policy.architectures.size());
+  for (const document::Architecture architecture : policy.architectures)
+    state_->children.push_back(
+        {architecture, Worker([&] { return libseccomp_program(policy, architecture); }, limit)});
+  state_->newest = policy.newest;
+  state_->name = policy.name;
+  state_->suspects = suspects(policy);
+  state_->limit = limit;
+}
+
+Compilation::Compilation(Compilation&&) noexcept = default;
+Compilation& Compilation::operator=(Compilation&&) noexcept = default;
+Compilation::~Compilation() = default;
+
+Program Compilation::get() {
+  const std::unique_ptr<State> state = std::move(state_);
+  if (!state) throw Error("the result of a compilation was taken before");
+  std::vector<Part> parts;
+  parts.reserve(state->children.size());
+  for (State::Child& child : state->children) parts.push_back({child.architecture, state->program(child)});
+  return compose(parts, state->newest, state->name);
+}
+
+Program compile_with_libseccomp(const policy::Policy& policy) {
+  std::vector<Part> parts;
+  for (const document::Architecture architecture : policy.architectures)
+    parts.push_back({architecture, libseccomp_program(policy, architecture)});
+  return compose(parts, policy.newest, policy.name);
+}
+
+}  // namespace scrim::filter

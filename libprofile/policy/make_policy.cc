@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <set>
+
+#include "libprofile/policy/abi.h"
+#include "libprofile/policy/newest.h"
+#include "libprofile/policy/policy.h"
+#include "libprofile/policy/syscall_names.h"
+#include "libprofile/text.h"
+
+namespace scrim::policy {
+
+using document::Action;
+using document::Condition;
+using document::DocumentError;
+
+namespace {
+
+// The kernel cuts a higher one down to it (kernel/seccomp.c, SECCOMP_RET_ERRNO; include/linux/err.h,
+// MAX_ERRNO).
+constexpr std::uint16_t max_errno = 4095;
+
+Decision decision(const std::string& file, document::Position at, Action action,
+                  std::optional<std::uint16_t> errno_ret) {
+  const bool carries_data = action == Action::error || action == Action::trace;
+  if (errno_ret && !carries_data)
+    throw DocumentError(file, at, concat("an errno for ", name_of(action), ", which takes none"));
+  if (action == Action::error && errno_ret > max_errno)
+    throw DocumentError(file, at, concat("errno ", *errno_ret, " is too high: 0 to ", max_errno));
+  // EPERM where nothing is said: runc for ERRNO and TRACE alike (libcontainer/seccomp/seccomp_linux.go).
+  return {action, carries_data ? errno_ret.value_or(EPERM) : std::uint16_t{0}};
+}
+
+std::vector<document::Architecture> architectures_of(const document::OciSeccomp& seccomp) {
+  // libseccomp starts every filter with the native one, so that runc and crun have it whether listed or not.
+  std::vector<document::Architecture> architectures{native_architecture()};
+  for (const document::Architecture architecture : seccomp.header.architectures) {
+    if (libseccomp_token(architecture) == 0)
+      throw DocumentError(seccomp.file, {},
+                          concat("\"architectures\": libseccomp ", libseccomp_version(), " does not know ",
+                                 name_of(architecture)));
+    if (std::ranges::find(architectures, architecture) == architectures.end())
+      architectures.push_back(architecture);
+  }
+  return architectures;
+}
+
+// Says which names mean nothing, each once.
+class NameCheck {
+ public:
+  NameCheck(const document::OciSeccomp& seccomp, const Decision& otherwise, UnknownSyscalls unknown,
+            document::Warnings& warnings)
+      : seccomp_(seccomp), otherwise_(otherwise), unknown_(unknown), warnings_(warnings) {}
+
+  // True if libseccomp can filter the call on some architecture.
+  bool usable(const document::Name& name, const Decision& wanted) {
+    if (syscall_number(name.text, native_) != unknown_syscall) return true;
+    if (newer_than_libseccomp(name.text)) {
+      without_effect(name, wanted);
+      return false;
+    }
+    if (!reported_.insert(name.text).second) return false;
+    if (!names_) names_.emplace();
+    const std::string_view meant = names_->nearest(name.text);
+    std::string what = concat("unknown syscall \"", name.text, "\"");
+    if (!meant.empty()) what += concat(": did you mean ", meant, "?");
+    if (unknown_ == UnknownSyscalls::refuse) throw DocumentError(seccomp_.file, name.at, what);
+    warnings_.push_back({located(seccomp_.file, name.at, what)});
+    return false;
+  }
+
+ private:
+  // A call that libseccomp has no number for gets the default, or ENOSYS as a call newer than the profile.
+  // Where that denies it, nothing is lost but the call; where it lets it through, a rule that denies it would
+  // be lost silently.
+  void without_effect(const document::Name& name, const Decision& wanted) {
+    const bool let_through = otherwise_.action == Action::allow || otherwise_.action == Action::log;
+    if (!let_through || wanted == otherwise_ || !reported_.insert(name.text).second) return;
+    const std::string what = concat("the rule for \"", name.text, "\" has no effect: libseccomp ",
+                                    libseccomp_version(), " does not know this syscall");
+    if (unknown_ == UnknownSyscalls::refuse) throw DocumentError(seccomp_.file, name.at, what);
+    warnings_.push_back({located(seccomp_.file, name.at, what)});
+  }
+
+  const document::OciSeccomp& seccomp_;
+  const Decision& otherwise_;
+  UnknownSyscalls unknown_;
+  document::Warnings& warnings_;
+  document::Architecture native_ = native_architecture();
+  std::set<std::string, std::less<>> reported_;
+  std::optional<SyscallNames> names_;
+};
+
+// The argument that has more than one condition, if any.
+std::optional<unsigned> repeated_argument(const std::string& file, const std::vector<Condition>& conditions) {
+  std::array<bool, 6> seen{};
+  std::optional<unsigned> repeated;
+  for (const Condition& condition : conditions) {
+    if (condition.index >= seen.size())
+      throw DocumentError(file, condition.at,
+                          concat("argument index ", condition.index, " is too high: 0 to 5"));
+    if (seen[condition.index] && !repeated) repeated = condition.index;
+    seen[condition.index] = true;
+  }
+  return repeated;
+}
+
+}  // namespace
+
+Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown,
+                   document::Warnings& warnings) {
+  const document::Header& header = seccomp.header;
+  Policy policy;
+  policy.name = seccomp.file;
+  policy.otherwise = decision(seccomp.file, {}, header.default_action, header.default_errno_ret);
+  policy.architectures = architectures_of(seccomp);
+  policy.flags = header.flags.value_or(std::vector{document::Flag::spec_allow});
+  policy.newest = newest_calls(seccomp, policy.otherwise, policy.architectures);
+  policy.notifies = policy.otherwise.action == Action::notify;
+
+  NameCheck names(seccomp, policy.otherwise, unknown, warnings);
+  for (const document::Rule& rule : seccomp.rules) {
+    const Decision wanted = decision(seccomp.file, rule.at, rule.action, rule.errno_ret);
+    const std::optional<unsigned> repeated = repeated_argument(seccomp.file, rule.conditions);
+    if (repeated)
+      warnings.push_back(
+          {located(seccomp.file, rule.at,
+                   concat("several conditions on argument ", *repeated,
+                          ": each condition of this rule suffices by itself, as runc and crun read it"))});
+    for (const document::Name& name : rule.names) {
+      if (!names.usable(name, wanted) || wanted == policy.otherwise) continue;
+      policy.notifies = policy.notifies || wanted.action == Action::notify;
+      if (!repeated) {
+        policy.rules.push_back({name.text, wanted, rule.conditions});
+        continue;
+      }
+      for (const Condition& condition : rule.conditions)
+        policy.rules.push_back({name.text, wanted, {condition}});
+    }
+  }
+  return policy;
+}
+
+}  // namespace scrim::policy
