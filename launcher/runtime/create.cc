@@ -17,6 +17,7 @@
 #include "launcher/os/in_root.h"
 #include "launcher/os/socket.h"
 #include "launcher/runtime/listener.h"
+#include "launcher/runtime/remove.h"
 #include "launcher/runtime/spawn.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -138,17 +139,20 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
   init::Plan plan = make_plan(bundle, options, namespaces, created.state_);
   plan.start_socket = start_socket ? &start_socket : nullptr;
   plan.console_socket = console ? &console : options.console;
-  created.process_.emplace(spawn_in_namespaces(namespaces, [&, &ours = ours, &theirs = theirs] {
+  const cgroup::Entrance entrance = cgroup::open_entrance(created.state_.cgroup);
+  plan.entrance = &entrance;
+  Spawned spawned = spawn(namespaces, entrance.unified, [&, &ours = ours, &theirs = theirs] {
     ours.reset();
     init::run(plan, *created.handover_, std::move(theirs));
-  }));
+  });
+  created.process_.emplace(std::move(spawned.process));
   theirs.reset();
   created.channel_ = std::move(ours);
 
   const pid_t pid = created.process_->pid();
   created.state_.pid = pid;
   if (namespaces.creates(bundle::NamespaceType::user)) map_ids(pid, bundle.spec.uid_mappings, bundle.spec.gid_mappings);
-  cgroup::join(created.state_.cgroup, pid);
+  if (entrance.unified && !spawned.in_cgroup) cgroup::join(created.state_.cgroup, pid);
   if (bundle.spec.process && bundle.spec.process->oom_score_adj) set_oom_score(pid, *bundle.spec.process->oom_score_adj);
   created.negotiate(bundle, options);
   return created;
@@ -181,7 +185,7 @@ void Created::negotiate(PreparedBundle& bundle, const CreateOptions& options) {
   }
   if (bundle.spec.process) set_limits(state_.pid, bundle.spec.process->rlimits);
   PreparedProfile& profile = bundle.profile;
-  if (profile.compilation) handover_->put_program(profile.compilation->get(), profile.flags);
+  if (profile.compilation) handover_->put_program(finish(profile), profile.flags);
   state_.start_time = process_start_time(state_.pid).value_or(0);
   container_->save(state_);
   if (!options.pid_file.empty()) write_pid_file(options.pid_file, state_.pid);
@@ -199,6 +203,11 @@ void Created::wait_for_exec() {
 void Created::release() {
   released_ = true;
   channel_.reset();
+}
+
+void Created::finish(bool keep, const Warn& warn) {
+  release();
+  if (!keep) remove_stopped(std::move(*container_), state_, warn);
 }
 
 Created::~Created() {

@@ -30,15 +30,16 @@ class Created {
   ~Created();
 
   [[nodiscard]] const ContainerState& state() const { return state_; }
-  [[nodiscard]] const Container& container() const { return *container_; }
   [[nodiscard]] os::Child& process() { return *process_; }
 
   // Without wait_for_start: waits until the program runs, and takes a listener to where it belongs. Throws the failure
   // that the new process reported.
   void wait_for_exec();
 
-  // It stays. The process is not a child that is waited for any more, unless the caller still does.
+  // It stays, and nobody waits for its process any more.
   void release();
+  // Its process was waited for: deletes it, unless it is to be kept as stopped.
+  void finish(bool keep, const Warn& warn);
 
  private:
   friend Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options, const Warn& warn);

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/runtime/prepare.h"
 
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
 
 #include "libprofile/document/file.h"
 #include "libprofile/error.h"
+#include "libprofile/filter/interpreter.h"
 #include "libprofile/kernel/seccomp.h"
 #include "libprofile/policy/policy.h"
 #include "libprofile/text.h"
@@ -13,6 +20,12 @@
 namespace scrim::runtime {
 
 namespace {
+
+#if defined(__x86_64__)
+constexpr std::uint32_t native_audit_architecture = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+constexpr std::uint32_t native_audit_architecture = AUDIT_ARCH_AARCH64;
+#endif
 
 void pass_on(const document::Warnings& warnings, const Warn& warn) {
   for (const document::Warning& warning : warnings) warn(warning.text);
@@ -47,6 +60,23 @@ PreparedProfile prepare_profile(const resolve::Request& request, const resolve::
     throw Error(concat(seccomp.file, ": SCMP_ACT_NOTIFY needs a listenerPath"));
   prepared.compilation.emplace(policy);
   return prepared;
+}
+
+filter::Program finish(PreparedProfile& profile) {
+  filter::Program program = profile.compilation->get();
+  seccomp_data call{};
+  call.nr = SYS_execve;
+  call.arch = native_audit_architecture;
+  // The arguments are addresses: a rule on them is decided when there are some.
+  seccomp_data other = call;
+  std::fill(std::begin(other.args), std::end(other.args), ~std::uint64_t{0});
+  const auto denied = [&](const seccomp_data& data) {
+    const std::uint32_t action = filter::execute(program, data).answer & SECCOMP_RET_ACTION_FULL;
+    return action == SECCOMP_RET_ERRNO || action == SECCOMP_RET_KILL_PROCESS || action == SECCOMP_RET_KILL_THREAD;
+  };
+  if (denied(call) && denied(other))
+    throw Error(concat(profile.resolution.name, " does not allow execve: nothing can start under it"));
+  return program;
 }
 
 PreparedBundle prepare_bundle(const std::string& directory, const std::string& config_file,

@@ -28,6 +28,10 @@ struct PreparedProfile {
 [[nodiscard]] PreparedProfile prepare_profile(const resolve::Request& request, const resolve::Settings& settings,
                                               resolve::CapabilitySet bounding, bool strict, const Warn& warn);
 
+// The finished program. Throws Error if it would not let execve(2) through, whatever its arguments: nothing could start
+// under it, and nothing could say so any more.
+[[nodiscard]] filter::Program finish(PreparedProfile& profile);
+
 // A bundle, read.
 struct PreparedBundle {
   std::string directory;  // absolute

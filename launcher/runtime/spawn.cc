@@ -24,7 +24,13 @@ using bundle::NamespaceType;
 
 namespace {
 
-pid_t clone_process(std::uint64_t flags, int exit_signal, int* pidfd) {
+struct Clone {
+  pid_t pid = -1;
+  int errnum = 0;
+  bool in_cgroup = false;
+};
+
+Clone clone_process(std::uint64_t flags, int exit_signal, const os::Fd& cgroup, int* pidfd) {
   clone_args args{};
   args.flags = flags;
   args.exit_signal = static_cast<std::uint64_t>(exit_signal);
@@ -32,7 +38,18 @@ pid_t clone_process(std::uint64_t flags, int exit_signal, int* pidfd) {
     args.flags |= CLONE_PIDFD;
     args.pidfd = reinterpret_cast<std::uint64_t>(pidfd);
   }
-  return static_cast<pid_t>(syscall(SYS_clone3, &args, sizeof args));
+  if (cgroup) {
+    clone_args into = args;
+    into.flags |= CLONE_INTO_CGROUP;
+    into.cgroup = static_cast<std::uint64_t>(cgroup.get());
+    const auto pid = static_cast<pid_t>(syscall(SYS_clone3, &into, sizeof into));
+    // What may be wrong with the cgroup alone; the same errors of other causes come again without it.
+    const bool refused = pid < 0 && (errno == EINVAL || errno == E2BIG || errno == EACCES || errno == EBUSY ||
+                                     errno == EOPNOTSUPP);
+    if (!refused) return {pid, errno, true};
+  }
+  const auto pid = static_cast<pid_t>(syscall(SYS_clone3, &args, sizeof args));
+  return {pid, errno, false};
 }
 
 // A cgroup namespace is created by the process itself, once it is in its cgroup.
@@ -40,7 +57,15 @@ std::uint64_t flags_at_clone(const init::NamespacePlan& namespaces) {
   return namespaces.created & ~init::clone_flag(NamespaceType::cgroup);
 }
 
-os::Child spawn_directly(const init::NamespacePlan& namespaces, const std::function<void()>& body) {
+[[noreturn]] void fail(int errnum) {
+  const char* hint = errnum == EPERM    ? "needs root, or a user namespace in linux.namespaces"
+                     : errnum == ENOSPC ? "see /proc/sys/user/max_*_namespaces"
+                                        : "clone3";
+  throw SystemError(errnum, "create the container's namespaces", hint);
+}
+
+Spawned spawn_directly(const init::NamespacePlan& namespaces, const os::Fd& cgroup,
+                       const std::function<void()>& body) {
   // setns(2): joining a pid namespace changes where our children are, not where we are; it is taken back at once.
   const init::JoinedNamespace* pid_namespace = namespaces.joins(NamespaceType::pid);
   std::optional<os::Fd> own;
@@ -49,60 +74,48 @@ os::Child spawn_directly(const init::NamespacePlan& namespaces, const std::funct
     join(*pid_namespace);
   }
   int pidfd = -1;
-  const pid_t pid = clone_process(flags_at_clone(namespaces), SIGCHLD, &pidfd);
-  if (pid == 0) {
+  const Clone made = clone_process(flags_at_clone(namespaces), SIGCHLD, cgroup, &pidfd);
+  if (made.pid == 0) {
     body();
     init::end_process(init::status_failed);
   }
-  const int errnum = errno;
   if (own && setns(own->get(), CLONE_NEWPID) != 0) throw_errno("return to our own pid namespace");
-  if (pid < 0)
-    throw SystemError(errnum, "create the container's namespaces",
-                      errnum == EPERM    ? "needs root, or a user namespace in linux.namespaces"
-                      : errnum == ENOSPC ? "see /proc/sys/user/max_*_namespaces"
-                                         : "clone3");
-  return {pid, os::Fd(pidfd)};
+  if (made.pid < 0) fail(made.errnum);
+  return {os::Child(made.pid, os::Fd(pidfd)), made.in_cgroup};
 }
 
 // The namespaces to create belong to the user namespace to join, so somebody has to be in there first: a process in
 // between, which hands its child over to us (CLONE_PARENT).
-os::Child spawn_through_user_namespace(const init::NamespacePlan& namespaces, const std::function<void()>& body) {
+Spawned spawn_through_user_namespace(const init::NamespacePlan& namespaces, const os::Fd& cgroup,
+                                     const std::function<void()>& body) {
   auto [ours, theirs] = os::socket_pair();
   int pidfd = -1;
-  const pid_t between = clone_process(0, SIGCHLD, &pidfd);
-  if (between < 0) throw_errno("start a process to join the user namespace");
-  if (between == 0) {
-    struct Answer {
-      pid_t pid;
-      int errnum;
-    } answer{-1, 0};
+  const Clone between = clone_process(0, SIGCHLD, os::Fd(), &pidfd);
+  if (between.pid < 0) throw SystemError(between.errnum, "start a process to join the user namespace");
+  if (between.pid == 0) {
+    Clone made;
     try {
       join(*namespaces.joins(NamespaceType::user));
       if (const init::JoinedNamespace* pid_namespace = namespaces.joins(NamespaceType::pid)) join(*pid_namespace);
-      answer.pid = clone_process(flags_at_clone(namespaces) | CLONE_PARENT, 0, nullptr);
-      answer.errnum = errno;
-      if (answer.pid == 0) {
-        body();
-        init::end_process(init::status_failed);
-      }
+      // The exit signal is our parent's choice then: clone(2) wants none here.
+      made = clone_process(flags_at_clone(namespaces) | CLONE_PARENT, 0, cgroup, nullptr);
+      if (made.pid == 0) body();
     } catch (const SystemError& error) {
-      answer.errnum = error.code();
+      made.errnum = error.code();
     }
-    (void)!write(theirs.get(), &answer, sizeof answer);
+    (void)!write(theirs.get(), &made, sizeof made);
     init::end_process(0);
   }
-  os::Child helper(between, os::Fd(pidfd));
+  os::Child helper(between.pid, os::Fd(pidfd));
   theirs.reset();
-  struct {
-    pid_t pid;
-    int errnum;
-  } answer{-1, 0};
-  if (read(ours.get(), &answer, sizeof answer) != sizeof answer) throw Error("join the user namespace: the process for it died");
+  Clone made;
+  if (read(ours.get(), &made, sizeof made) != sizeof made)
+    throw Error("join the user namespace: the process for it died");
   (void)helper.wait();
-  if (answer.pid < 0) throw SystemError(answer.errnum, "join the user namespace and create the container's others");
-  os::Child child(answer.pid, os::Fd(pidfd_open(answer.pid, 0)));
-  if (!child.pidfd()) throw_errno("hold the container's process");
-  return child;
+  if (made.pid < 0) fail(made.errnum);
+  Spawned spawned{os::Child(made.pid, os::Fd(pidfd_open(made.pid, 0))), made.in_cgroup};
+  if (!spawned.process.pidfd()) throw_errno("hold the container's process");
+  return spawned;
 }
 
 std::string map_text(const std::vector<IdMapping>& mappings) {
@@ -137,9 +150,9 @@ void map_through(const std::string& program, pid_t pid, const std::vector<IdMapp
 
 }  // namespace
 
-os::Child spawn_in_namespaces(const init::NamespacePlan& namespaces, const std::function<void()>& body) {
-  return namespaces.joins(NamespaceType::user) != nullptr ? spawn_through_user_namespace(namespaces, body)
-                                                          : spawn_directly(namespaces, body);
+Spawned spawn(const init::NamespacePlan& namespaces, const os::Fd& cgroup, const std::function<void()>& body) {
+  return namespaces.joins(NamespaceType::user) != nullptr ? spawn_through_user_namespace(namespaces, cgroup, body)
+                                                          : spawn_directly(namespaces, cgroup, body);
 }
 
 bool mapping_allows_setgroups(const std::vector<IdMapping>& gids) {

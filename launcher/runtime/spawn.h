@@ -9,9 +9,16 @@
 
 namespace scrim::runtime {
 
-// Starts a child of ours in new namespaces and in those to join that cannot be joined later (user, pid). `body` runs in it
-// and never returns; it finds this process' memory as it was.
-[[nodiscard]] os::Child spawn_in_namespaces(const init::NamespacePlan& namespaces, const std::function<void()>& body);
+struct Spawned {
+  os::Child process;
+  bool in_cgroup = false;  // it was born into the cgroup v2 directory
+};
+
+// Starts a child of ours in new namespaces, in those to join that cannot be joined later (user, pid), and, if the kernel
+// lets it, in a cgroup v2 (an empty `cgroup`: none). `body` runs in it and never returns; it finds this process' memory
+// as it was.
+[[nodiscard]] Spawned spawn(const init::NamespacePlan& namespaces, const os::Fd& cgroup,
+                            const std::function<void()>& body);
 
 // /proc/PID/uid_map and gid_map (user_namespaces(7)): directly with the privilege for it or for a single id of our own,
 // else through newuidmap(1) and newgidmap(1).

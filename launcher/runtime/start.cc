@@ -52,7 +52,7 @@ void start(const Store& store, const std::string& id) {
 }
 
 void run_poststart(const ContainerState& state) {
-  const bundle::Hooks hooks = bundle::read_hooks(state.hooks);
+  const bundle::Hooks hooks = bundle::read_hooks(state.hooks, "state.json");
   if (hooks.poststart.empty()) return;
   try {
     init::run_hooks(hooks.poststart, "poststart", document::json::to_text(oci_state(state, name_of(Status::running))));
