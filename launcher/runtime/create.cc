@@ -185,7 +185,7 @@ void Created::negotiate(PreparedBundle& bundle, const CreateOptions& options) {
   }
   if (bundle.spec.process) set_limits(state_.pid, bundle.spec.process->rlimits);
   PreparedProfile& profile = bundle.profile;
-  if (profile.compilation) handover_->put_program(finish(profile), profile.flags);
+  if (profile.compilation) handover_->put_program(finished_program(profile), profile.flags);
   state_.start_time = process_start_time(state_.pid).value_or(0);
   container_->save(state_);
   if (!options.pid_file.empty()) write_pid_file(options.pid_file, state_.pid);

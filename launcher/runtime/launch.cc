@@ -105,7 +105,7 @@ void launch(const LaunchOptions& options, const Warn& warn) {
   const init::Identity identity = identity_for(options);
   init::Handover handover = init::Handover::make();
   kernel::Installation installation;
-  if (profile.compilation) installation = {finish(profile), profile.flags};
+  if (profile.compilation) installation = {finished_program(profile), profile.flags};
   if (options.no_new_privs) init::set_no_new_privs();
   init::enforce_and_exec(executable, profile.resolution.seccomp ? &installation : nullptr, options.no_new_privs,
                          [&] { init::assume(identity); }, handover, tell_standard_error);

@@ -62,7 +62,7 @@ PreparedProfile prepare_profile(const resolve::Request& request, const resolve::
   return prepared;
 }
 
-filter::Program finish(PreparedProfile& profile) {
+filter::Program finished_program(PreparedProfile& profile) {
   filter::Program program = profile.compilation->get();
   seccomp_data call{};
   call.nr = SYS_execve;

@@ -30,7 +30,7 @@ struct PreparedProfile {
 
 // The finished program. Throws Error if it would not let execve(2) through, whatever its arguments: nothing could start
 // under it, and nothing could say so any more.
-[[nodiscard]] filter::Program finish(PreparedProfile& profile);
+[[nodiscard]] filter::Program finished_program(PreparedProfile& profile);
 
 // A bundle, read.
 struct PreparedBundle {

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <optional>
+
+#include "launcher/cli/command.h"
+#include "launcher/cli/parse.h"
+#include "launcher/delegate/delegate.h"
+#include "launcher/runtime/store.h"
+#include "libprofile/error.h"
+#include "libprofile/text.h"
+
+namespace scrim::cli {
+
+resolve::RuntimeConfig Context::runtime_config() const {
+  return global.config_file.empty() ? resolve::load_runtime_config(resolve::default_runtime_config, false)
+                                    : resolve::load_runtime_config(global.config_file, true);
+}
+
+std::string Context::root() const { return global.root.empty() ? runtime::default_root() : global.root; }
+
+namespace {
+
+const Command* find_command(std::string_view name) {
+  const auto all = commands();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Command& command) { return command.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+void print_help() {
+  std::cout << "scrim: an OCI runtime whose heart is seccomp\n\n"
+               "usage: scrim [global options] COMMAND [options] …\n\ncommands (each has --help):\n";
+  for (const Command& command : commands())
+    std::cout << "  " << command.name << std::string(10 - command.name.size(), ' ') << command.summary << '\n';
+  std::cout << "\nglobal options:\n"
+               "  --root DIR            where containers' state is kept (default: /run/scrim/containers)\n"
+               "  --log FILE            also write messages to FILE\n"
+               "  --log-format FORMAT   text or json (as runc writes it)\n"
+               "  --debug               also say which profile was chosen, and why\n"
+               "  --config FILE         use FILE instead of /etc/scrim/config.json\n"
+               "  --delegate RUNTIME    resolve the profile, and let runc or crun do the rest\n"
+               "  --version, --help\n";
+}
+
+// What stands before the command. CLI11 stops at the first word that is no option of ours: the command.
+struct CommandLine {
+  Global global;
+  bool version = false;
+  bool help = false;
+  Arguments rest;  // the command and what follows
+};
+
+CommandLine parse_global(const Arguments& arguments) {
+  CommandLine line;
+  CLI::App app("", "scrim");
+  app.set_help_flag();
+  app.prefix_command();
+  std::string log_format = "text";
+  std::string ignored;
+  bool systemd_cgroup = false;
+  app.add_option("--root", line.global.root);
+  app.add_option("--log", line.global.log.file);
+  app.add_option("--log-format", log_format)->check(CLI::IsMember({"text", "json"}));
+  app.add_flag("--debug", line.global.log.debug);
+  app.add_option("--config", line.global.config_file);
+  app.add_option("--delegate", line.global.delegate);
+  app.add_flag("--systemd-cgroup", systemd_cgroup);
+  // runc's, without a meaning here: scrim finds out by itself whether it is rootless.
+  app.add_option("--criu", ignored);
+  app.add_option("--rootless", ignored);
+  app.add_flag("-v,--version", line.version);
+  app.add_flag("-h,--help", line.help);
+  parse(app, arguments);
+  if (log_format == "json") line.global.log.format = os::Log::Format::json;
+  line.rest = app.remaining(true);
+  return line;
+}
+
+// Our own two global options, which no delegate knows.
+std::optional<std::string> own_option(const Arguments& arguments, std::size_t& at, std::string_view name) {
+  const std::string& word = arguments[at];
+  if (word == name) {
+    if (++at == arguments.size()) throw Error(concat(name, " needs a value"));
+    return arguments[at];
+  }
+  const std::string with_value = concat(name, "=");
+  if (word.starts_with(with_value)) return word.substr(with_value.size());
+  return std::nullopt;
+}
+
+// The same command line as the delegate is to see it.
+Arguments without_own_options(const Arguments& arguments, const Arguments& rest) {
+  const std::size_t command_at = arguments.size() - rest.size();
+  Arguments kept;
+  for (std::size_t at = 0; at < arguments.size(); ++at) {
+    if (at < command_at && (own_option(arguments, at, "--config") || own_option(arguments, at, "--delegate"))) continue;
+    kept.push_back(arguments[at]);
+  }
+  return kept;
+}
+
+int carry_out(const CommandLine& line, os::Log& log, const Arguments& arguments, resolve::RuntimeConfig config,
+              const std::string& runtime) {
+  delegate::Invocation invocation;
+  invocation.runtime = runtime;
+  invocation.arguments = without_own_options(arguments, line.rest);
+  invocation.config = std::move(config);
+  invocation.warn = [&log](std::string_view message) { log.warning(message); };
+  invocation.debug = [&log](std::string_view message) { log.debug(message); };
+  return delegate::carry_out(invocation);
+}
+
+int run(const CommandLine& line, os::Log& log, const Arguments& arguments) {
+  const std::string& name = line.rest.front();
+  const Command* command = find_command(name);
+  const Context context{line.global, log};
+  // A command that only runc has may still be a delegate's.
+  if (command == nullptr || command->delegable) {
+    resolve::RuntimeConfig config = context.runtime_config();
+    const std::string runtime = line.global.delegate.empty() ? config.delegate : line.global.delegate;
+    if (!runtime.empty()) return carry_out(line, log, arguments, std::move(config), runtime);
+  }
+  if (command == nullptr) throw Error(concat("no command \"", name, "\" (see scrim --help)"));
+  return command->call(context, Arguments(line.rest.begin() + 1, line.rest.end()));
+}
+
+int main_of(const Arguments& arguments) {
+  std::optional<os::Log> log;
+  try {
+    const CommandLine line = parse_global(arguments);
+    if (line.version) {
+      std::cout << "scrim version " SCRIM_VERSION "\nspec: 1.2.1\n";
+      return 0;
+    }
+    if (line.help || line.rest.empty()) {
+      print_help();
+      return line.help ? 0 : 1;
+    }
+    log.emplace(line.global.log);
+    return run(line, *log, arguments);
+  } catch (const HelpShown&) {
+    return 0;
+  } catch (const std::exception& error) {
+    if (!log) log.emplace(os::Log::Options{});
+    log->error(error.what());
+    return 1;
+  }
+}
+
+}  // namespace
+
+}  // namespace scrim::cli
+
+int main(int argc, char** argv) { return scrim::cli::main_of(scrim::cli::Arguments(argv + std::min(argc, 1), argv + argc)); }
