@@ -3,6 +3,8 @@
 // standard input; the config.json that takes its place, with the resolved profile in it, goes to standard
 // output. Whatever fails, nothing is written and the status is 1, at which Podman does not create the
 // container.
+#include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -35,6 +37,9 @@ Resolves the seccomp profile of a container and writes it into linux.seccomp. Po
                     RuntimeDefault, RuntimeDefault@ENGINE[-VERSION], Localhost:PATH or Unconfined
   --help            print this
   --version         print the version
+
+Errors and warnings go to standard error; if that is /dev/null, as under Podman, to the system's log
+(journalctl -t scrim-hook-resolve).
 )";
 
 struct Options {
@@ -101,8 +106,23 @@ void write_all(int fd, std::string_view text) {
   }
 }
 
-void report(std::string_view kind, std::string_view text) {
+// Podman opens /dev/null as a precreate hook's standard error (containers-common, pkg/hooks/exec/exec.go).
+bool nobody_reads_standard_error() {
+  struct stat error {};
+  struct stat null {};
+  if (fstat(STDERR_FILENO, &error) != 0) return true;
+  return stat("/dev/null", &null) == 0 && S_ISCHR(error.st_mode) && error.st_rdev == null.st_rdev;
+}
+
+// Says it on standard error or, where that is lost, in the system's log.
+void report(int priority, std::string_view kind, std::string_view text) {
   const std::string line = concat(program, ": ", kind, text, "\n");
+  if (nobody_reads_standard_error()) {
+    openlog(program.data(), LOG_PID, LOG_DAEMON);
+    syslog(priority, "%s", std::string(text).c_str());
+    closelog();
+    return;
+  }
   // Nobody is left to tell if this fails.
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
 }
@@ -132,7 +152,7 @@ void resolve_standard_input(const Options& options) {
   scrim::resolve::write_resolution(config, resolution);
 
   warnings.insert(warnings.end(), resolution.warnings.begin(), resolution.warnings.end());
-  for (const scrim::document::Warning& warning : warnings) report("warning: ", warning.text);
+  for (const scrim::document::Warning& warning : warnings) report(LOG_WARNING, "warning: ", warning.text);
   write_all(STDOUT_FILENO, scrim::document::json::to_text(config));
 }
 
@@ -151,7 +171,7 @@ int main(int argc, char** argv) {
       resolve_standard_input(options);
     return 0;
   } catch (const std::exception& error) {
-    report("", error.what());
+    report(LOG_ERR, "", error.what());
     return 1;
   }
 }

@@ -30,4 +30,11 @@ Hooks read_hooks(const Field& hooks) {
           .poststop = read_list(hooks, "poststop")};
 }
 
+Hooks read_hooks(const document::json::Value& hooks, const std::string& file) {
+  if (hooks.is_null()) return {};
+  document::Warnings warnings;
+  const Source source{.file = file, .warnings = warnings};
+  return read_hooks(Field(hooks, "hooks", source));
+}
+
 }  // namespace scrim::bundle

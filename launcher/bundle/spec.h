@@ -153,6 +153,9 @@ struct Spec {
 [[nodiscard]] Process read_process(const document::json::Value& process, const std::string& file,
                                    document::Warnings& warnings);
 
+// `hooks` alone, as a container's state keeps it; null is none.
+[[nodiscard]] Hooks read_hooks(const document::json::Value& hooks, const std::string& file);
+
 // What `scrim spec` writes: a config.json that runs sh in rootfs/ (as `runc spec` does), for root or for the user
 // of those ids with a user namespace.
 [[nodiscard]] document::json::Value default_spec();

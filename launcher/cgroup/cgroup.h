@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "launcher/bundle/spec.h"
+#include "launcher/os/fd.h"
 
 // A container's cgroups, whichever version the host mounts.
 namespace scrim::cgroup {
@@ -27,25 +28,46 @@ struct Membership {
   std::string path;  // absolute directory below mount_point
 };
 
-// The container's directories, as values: create, join and remove are free to be called by different processes
-// (create and delete commands). Written into the container's state.
+// The container's directories, as values: create, join and remove are free to be called by different
+// processes (create and delete commands). Written into the container's state.
 struct Cgroup {
   std::vector<Membership> memberships;
 };
 
-// Where the container belongs: linux.cgroupsPath below the mount point (absolute) or below this process's own cgroup
-// (relative, or `id` if empty), as runc places it; "slice:prefix:name" is systemd's form, placed as cgroupfs would.
+// Where the container belongs: linux.cgroupsPath below the mount point (absolute) or below this process's own
+// cgroup (relative, or `id` if empty), as runc places it; "slice:prefix:name" is systemd's form, placed as
+// cgroupfs would.
 [[nodiscard]] Cgroup place(const bundle::Spec& spec, const std::string& id);
 
-// Makes the directories (mkdir -p). Where this process may not (rootless) and no cgroupsPath was asked for, the
-// hierarchy is left out of the result.
+// Makes the directories (mkdir -p). Where this process may not (rootless) and no cgroupsPath was asked for,
+// the hierarchy is left out of the result.
 [[nodiscard]] Cgroup create(Cgroup wanted, bool must_succeed);
 
 // Applies linux.resources: device rules and limits.
 void apply_resources(const Cgroup& cgroup, const bundle::Spec& spec, document::Warnings& warnings);
 
-// Puts a process into all of them.
+// Puts a process into all of them. Each hierarchy takes the kernel's lock on all thread groups, and the first
+// one waits an RCU grace period for it (10 ms and more): a process that is yet to be made starts faster
+// through an Entrance.
 void join(const Cgroup& cgroup, pid_t pid);
+
+// The way in for a process that its parent makes, without that lock (cgroup_procs_write_start() of the
+// kernel): into the v2 cgroup by clone3(2) with CLONE_INTO_CGROUP, into those of v1 by itself. If clone3
+// refuses the flag (before Linux 5.7: EINVAL or E2BIG; EACCES, EBUSY, EOPNOTSUPP for the cgroup), make the
+// process without it and join() it.
+struct Entrance {
+  os::Fd unified;  // clone_args::cgroup; none if the container has no v2 cgroup
+  struct V1 {
+    os::Fd tasks;
+    std::string path;
+  };
+  std::vector<V1> v1;
+};
+[[nodiscard]] Entrance open_entrance(const Cgroup& cgroup);
+
+// Puts the calling process, which has only one thread yet, into the v1 cgroups. Works in whatever namespaces
+// it is.
+void enter(const Entrance& entrance);
 
 // All processes in it and below.
 [[nodiscard]] std::vector<pid_t> processes(const Cgroup& cgroup);
@@ -53,8 +75,8 @@ void join(const Cgroup& cgroup, pid_t pid);
 // Sends a signal to all of them, again until none is left if it is SIGKILL.
 void signal_all(const Cgroup& cgroup, int signal);
 
-// Removes the directories, children first, waiting (up to ten seconds) for dying processes to leave. Nothing is an error
-// that is already gone.
+// Removes the directories, children first, waiting (up to ten seconds) for dying processes to leave. Nothing
+// is an error that is already gone.
 void remove(const Cgroup& cgroup);
 
 }  // namespace scrim::cgroup

@@ -88,10 +88,7 @@ void enforce_and_exec(const Executable& executable, const kernel::Installation* 
     FilterThread* thread = nullptr;
     if (filter != nullptr && !no_new_privs) {
       synchronised = *filter;
-      synchronised->flags |= SECCOMP_FILTER_FLAG_TSYNC;
-      // seccomp(2): with a listener, TSYNC cannot also answer with a thread's id.
-      if ((synchronised->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0)
-        synchronised->flags |= SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
+      synchronised->flags = kernel::for_all_threads(synchronised->flags);
       thread = new FilterThread(*synchronised);  // NOLINT: see its class; execve takes it away
     }
 

@@ -51,6 +51,7 @@ class Init {
       : plan_(plan), spec_(*plan.spec), handover_(handover), runtime_(std::move(runtime)) {}
 
   [[noreturn]] void run() {
+    cgroup::enter(*plan_.entrance);
     pid_ = receive(Step::mapped);
     enter_namespaces();
     build_root();

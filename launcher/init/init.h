@@ -20,6 +20,7 @@ struct Plan {
   std::string id;
   const NamespacePlan* namespaces = nullptr;
   const cgroup::Cgroup* cgroup = nullptr;
+  const cgroup::Entrance* entrance = nullptr;  // into the v1 cgroups
   bool no_pivot = false;
   bool no_new_keyring = false;
   bool has_filter = false;         // the program comes through the handover
@@ -33,7 +34,7 @@ struct Plan {
 
 // What the two sides say to each other over a socket pair, one message each: the runtime answers every one of init's.
 enum class Step : unsigned char {
-  mapped,       // runtime to init, first: the ids are mapped, the cgroup is joined; value: init's pid outside
+  mapped,       // runtime to init, first: the ids are mapped; with init's pid as the runtime sees it
   environment,  // init: the namespaces and mounts are there; the runtime runs prestart and createRuntime hooks
   ready,        // init: everything is set up; the runtime applies limits and hands over the program
   proceed,      // runtime to init: go on

@@ -3,8 +3,6 @@
 
 #include <fcntl.h>
 
-#include <algorithm>
-
 #include "launcher/os/in_root.h"
 #include "launcher/os/mount.h"
 #include "libprofile/error.h"
@@ -16,14 +14,9 @@ void write_sysctl(const std::vector<bundle::Setting>& settings) {
   if (settings.empty()) return;
   const os::Fd proc = os::new_mount("proc", "proc", {}, {}, "proc, for linux.sysctl");
   for (const bundle::Setting& setting : settings) {
-    // sysctl(8): dots separate, and a slash stands for a dot inside a name, unless slashes separate.
-    std::string path = setting.name;
-    if (path.find_first_of("./") != std::string::npos && path[path.find_first_of("./")] == '.')
-      std::transform(path.begin(), path.end(), path.begin(),
-                     [](char c) { return c == '.' ? '/' : c == '/' ? '.' : c; });
     const std::string doing = concat("set sysctl ", setting.name, " to ", setting.value);
     try {
-      const os::Fd file = os::open_in_root(proc, concat("sys/", path), O_WRONLY);
+      const os::Fd file = os::open_in_root(proc, concat("sys/", setting.name), O_WRONLY);
       os::write_all(file.get(), setting.value, doing);
     } catch (const SystemError& error) {
       throw SystemError(error.code(), doing);

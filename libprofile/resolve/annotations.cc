@@ -3,6 +3,7 @@
 
 #include "libprofile/error.h"
 #include "libprofile/resolve/localhost.h"
+#include "libprofile/resolve/quoted.h"
 #include "libprofile/resolve/wanted.h"
 #include "libprofile/text.h"
 
@@ -49,7 +50,7 @@ Annotations read_annotations(const Value& config, std::string_view file) {
 }
 
 std::string profile_fault(const Annotation& annotation) {
-  const std::string says = concat("annotation ", annotation.name, " says \"", annotation.value, "\": ");
+  const std::string says = concat("annotation ", annotation.name, " says ", quoted(annotation.value), ": ");
   try {
     const std::optional<Wanted> wanted = parse_wanted(annotation.value);
     if (!wanted) return concat(says, "not ", wanted_forms);
@@ -64,8 +65,8 @@ std::string profile_fault(const Annotation& annotation) {
 
 std::string privileged_fault(const Annotation& annotation) {
   if (annotation.value == "true" || annotation.value == "false") return {};
-  return concat("annotation ", annotation.name, " says \"", annotation.value,
-                "\": not \"true\" or \"false\"");
+  return concat("annotation ", annotation.name, " says ", quoted(annotation.value),
+                ": not \"true\" or \"false\"");
 }
 
 }  // namespace scrim::resolve

@@ -5,16 +5,17 @@
 #include "libprofile/resolve/resolve.h"
 #include "libprofile/resolve/runtime_config.h"
 
-// What a config.json asks for, and a config.json that says what was resolved. Both the runtime and the hooks need it.
+// What a config.json asks for, and a config.json that says what was resolved. Both the runtime and the hooks
+// need it.
 namespace scrim::resolve {
 
-// Reads linux.seccomp, annotations, and the marks of a privileged container (README.md of this folder has the table
-// of precedence). `file` names the config.json in messages.
+// Reads linux.seccomp, annotations, and the marks of a privileged container (README.md of this folder has the
+// table of precedence). `file` names the config.json in messages.
 [[nodiscard]] Request bundle_request(const document::json::Value& config, std::string_view file,
                                      const RuntimeConfig& runtime_config, document::Warnings& warnings);
 
-// True if an engine made this container privileged: full bounding set (all capabilities that this kernel has), no
-// masked and no readonly paths, and every device allowed.
+// True if an engine made this container privileged: full bounding set (as full as an engine that started this
+// process can give), no masked and no readonly paths, and every device allowed. privilege.h has the details.
 [[nodiscard]] bool looks_privileged(const document::json::Value& config);
 
 // process.capabilities.bounding of a config.json.

@@ -18,7 +18,9 @@ class CapabilitySet {
   [[nodiscard]] static std::optional<unsigned> number_of(std::string_view name);
   [[nodiscard]] static std::string name_of(unsigned number);
 
-  [[nodiscard]] constexpr bool has(unsigned number) const { return number < 64 && ((bits_ >> number) & 1U) != 0; }
+  [[nodiscard]] constexpr bool has(unsigned number) const {
+    return number < 64 && ((bits_ >> number) & 1U) != 0;
+  }
   [[nodiscard]] bool has(std::string_view name) const;
   constexpr void add(unsigned number) { bits_ |= std::uint64_t{1} << number; }
   constexpr void remove(unsigned number) { bits_ &= ~(std::uint64_t{1} << number); }

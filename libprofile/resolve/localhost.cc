@@ -6,8 +6,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "libprofile/document/file.h"
 #include "libprofile/error.h"
+#include "libprofile/resolve/quoted.h"
 #include "libprofile/text.h"
 
 namespace scrim::resolve {
@@ -65,7 +68,9 @@ std::string_view localhost_path_fault(std::string_view path) {
   if (path.front() == '/') return "must be a relative path";
   for (const std::string_view part : split(path, '/'))
     if (part == "..") return "must not contain '..'";
-  if (path.find('\0') != std::string_view::npos) return "must not contain a NUL byte";
+  // Not Kubernetes': the kernel ends a path at NUL, and a newline would forge lines of messages and logs.
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::any_of(path.begin(), path.end(), is_control)) return "must not contain control characters";
   return {};
 }
 
@@ -75,7 +80,7 @@ std::string localhost_file_name(const std::string& root, const std::string& path
 
 std::string read_localhost(const std::string& root, const std::string& path) {
   if (const std::string_view fault = localhost_path_fault(path); !fault.empty())
-    throw Error(concat("localhostProfile \"", path, "\": ", fault));
+    throw Error(concat("localhostProfile ", quoted(path), ": ", fault));
 
   const std::string file = localhost_file_name(root, path);
   const Descriptor directory(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));

@@ -6,6 +6,7 @@
 
 #include "libprofile/error.h"
 #include "libprofile/resolve/localhost.h"
+#include "libprofile/resolve/quoted.h"
 #include "libprofile/resolve/wanted.h"
 #include "libprofile/text.h"
 
@@ -48,7 +49,7 @@ void runtime_default(const Entry& entry, RuntimeConfig& config) {
     const EngineVersion which = parse_engine_version(entry.text());
     const std::vector<std::string> known = defaults::versions(which.engine);
     if (!which.version.empty() && std::find(known.begin(), known.end(), which.version) == known.end())
-      throw Error(concat("\"", which.version, "\" is no version of ", defaults::name_of(which.engine),
+      throw Error(concat(quoted(which.version), " is no version of ", defaults::name_of(which.engine),
                          "'s default that is known (", join(known), ")"));
     config.settings.runtime_default = which.engine;
     config.settings.runtime_default_version = which.version;
@@ -61,7 +62,7 @@ void runtime_default(const Entry& entry, RuntimeConfig& config) {
 
 void profile_root(const Entry& entry, RuntimeConfig& config) {
   const std::string& path = entry.text();
-  if (!path.starts_with('/')) entry.refuse(concat("must be an absolute path, not \"", path, "\""));
+  if (!path.starts_with('/')) entry.refuse(concat("must be an absolute path, not ", quoted(path)));
   config.settings.profile_root = path;
 }
 
@@ -77,10 +78,10 @@ void privileged_profile(const Entry& entry, RuntimeConfig& config) {
   } catch (const Error& error) {
     entry.refuse(error.what());
   }
-  if (!wanted) entry.refuse(concat("must be ", wanted_forms, ", not \"", text, "\""));
+  if (!wanted) entry.refuse(concat("must be ", wanted_forms, ", not ", quoted(text)));
   if (const auto* from = std::get_if<Localhost>(&*wanted))
     if (const std::string_view fault = localhost_path_fault(from->path); !fault.empty())
-      entry.refuse(concat("\"", text, "\": the path ", fault));
+      entry.refuse(concat(quoted(text), ": the path ", fault));
   config.settings.privileged_profile = std::move(wanted);
 }
 
@@ -89,14 +90,14 @@ void delegate(const Entry& entry, RuntimeConfig& config) {
   // A path that depends on the engine's working directory would mean something else for each caller.
   if (program.empty() || (program.find('/') != std::string::npos && program.front() != '/'))
     entry.refuse(
-        concat("must be an absolute path, or a name that is looked up in PATH, not \"", program, "\""));
+        concat("must be an absolute path, or a name that is looked up in PATH, not ", quoted(program)));
   config.delegate = program;
 }
 
 void annotations(const Entry& entry, RuntimeConfig& config) {
   const std::string& trust = entry.text();
   if (trust != "trusted" && trust != "untrusted")
-    entry.refuse(concat("must be \"trusted\" or \"untrusted\", not \"", trust, "\""));
+    entry.refuse(concat("must be \"trusted\" or \"untrusted\", not ", quoted(trust)));
   config.annotations_trusted = trust == "trusted";
 }
 
@@ -119,7 +120,7 @@ constexpr std::array keys{
   const std::string_view nearest = nearest_name(member.name, names);
   const std::vector<std::string> all(names.begin(), names.end());
   throw DocumentError(file, member.at,
-                      concat("unknown key \"", member.name, "\"",
+                      concat("unknown key ", quoted(member.name),
                              nearest.empty() ? std::string() : concat(", did you mean ", nearest, "?"),
                              " (known: ", join(all), ")"));
 }

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "libprofile/error.h"
+#include "libprofile/resolve/quoted.h"
 #include "libprofile/resolve/wanted.h"
 #include "libprofile/text.h"
 
@@ -16,6 +17,13 @@ constexpr std::string_view older_localhost = "localhost/";
 constexpr std::array engines{defaults::Engine::containerd, defaults::Engine::docker, defaults::Engine::podman,
                              defaults::Engine::cri_o};
 
+// What versions are made of; anything else could forge lines of messages.
+bool is_version(std::string_view text) {
+  return !text.empty() &&
+         text.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.+~-_") ==
+             std::string_view::npos;
+}
+
 }  // namespace
 
 EngineVersion parse_engine_version(std::string_view text) {
@@ -23,14 +31,15 @@ EngineVersion parse_engine_version(std::string_view text) {
   for (const defaults::Engine engine : engines) {
     const std::string_view name = defaults::name_of(engine);
     if (text == name) return {engine, {}};
-    if (text.size() > name.size() + 1 && text.starts_with(name) && text[name.size()] == '-')
-      return {engine, std::string(text.substr(name.size() + 1))};
+    if (!text.starts_with(name) || text[name.size()] != '-') continue;
+    const std::string_view version = text.substr(name.size() + 1);
+    if (is_version(version)) return {engine, std::string(version)};
   }
   std::array<std::string_view, engines.size()> names;
   for (std::size_t i = 0; i < engines.size(); ++i) names[i] = defaults::name_of(engines[i]);
   const std::string_view nearest = nearest_name(text, names);
   const std::string meant = nearest.empty() ? std::string() : concat(", did you mean ", nearest, "?");
-  throw Error(concat("\"", text, "\" is no engine whose default is known", meant,
+  throw Error(concat(quoted(text), " is no engine whose default is known", meant,
                      " (containerd, docker, podman, cri-o, optionally with a version: containerd-1.6.20)"));
 }
 

@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // No text crashes the way from a file to concrete rules, and what is written reads back the same.
-//
-// Needs libclang-rt-14-dev. RapidJSON 1.1.0 adds to a null pointer where its stack is empty, hence the
-// exception. FLAGS="-std=c++20 -O1 -g -D_GNU_SOURCE -I. -fsanitize=fuzzer,address,undefined
-// -fno-sanitize=pointer-overflow" clang++ $FLAGS -fno-sanitize-recover=all test/fuzz/profile_fuzz.cc
-// libprofile/*.cc libprofile/document/*.cc
-//   libprofile/resolve/{capabilities,target,template}.cc -o /tmp/profile_fuzz
-// /tmp/profile_fuzz -max_total_time=60 -dict=test/fuzz/profile.dict NEW_CORPUS test/unit/data/document
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -21,6 +21,9 @@ namespace {
 
 using Said = std::map<std::string, std::string>;
 
+// A name, so that a failed comparison prints the differences.
+constexpr std::string_view none;
+
 constexpr Engine engines[] = {Engine::containerd, Engine::docker, Engine::podman, Engine::cri_o};
 
 std::vector<std::string> words_of(std::string_view text) {
@@ -152,7 +155,7 @@ void check_against_fixture(Engine engine, const std::string& version) {
     CAPTURE(each.name);
     const resolve::Target target{architecture_called(each.architecture), each.kernel, each.bounding};
     const Said said = test::said_of_names(resolve::evaluate_template(profile, target));
-    CHECK(differences(each.said, said) == "");
+    CHECK(differences(each.said, said) == none);
   }
 }
 
@@ -193,7 +196,7 @@ TEST_CASE("CRI-O's default differs from its base in clone, clone3 and unshare on
       podman.erase(name);
       cri_o.erase(name);
     }
-    CHECK(differences(podman, cri_o) == "");
+    CHECK(differences(podman, cri_o) == none);
   }
 }
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "launcher/os/log.h"
+#include "libprofile/resolve/runtime_config.h"
+
+// One file a command: parse, call, print.
+namespace scrim::cli {
+
+// What stands before the command: runc's global options, and ours.
+struct Global {
+  std::string root;
+  os::Log::Options log;
+  std::string config_file;  // empty: /etc/scrim/config.json, if there is one
+  std::string delegate;
+};
+
+// What every command gets.
+struct Context {
+  const Global& global;
+  os::Log& log;
+  // The configuration file, read when first asked for: most commands need none of it.
+  [[nodiscard]] resolve::RuntimeConfig runtime_config() const;
+  [[nodiscard]] std::string root() const;
+};
+
+using Arguments = std::vector<std::string>;
+
+// Each returns the exit status, and throws Error for the rest. `arguments`: what follows the command's name.
+int run_command(const Context& context, const Arguments& arguments);
+int create_command(const Context& context, const Arguments& arguments);
+int start_command(const Context& context, const Arguments& arguments);
+int state_command(const Context& context, const Arguments& arguments);
+int kill_command(const Context& context, const Arguments& arguments);
+int delete_command(const Context& context, const Arguments& arguments);
+int list_command(const Context& context, const Arguments& arguments);
+int spec_command(const Context& context, const Arguments& arguments);
+int features_command(const Context& context, const Arguments& arguments);
+int launch_command(const Context& context, const Arguments& arguments);
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  int (*call)(const Context&, const Arguments&);
+  bool delegable;  // runc has it too: a delegate carries it out
+};
+[[nodiscard]] std::span<const Command> commands();
+
+}  // namespace scrim::cli

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "launcher/cli/command.h"
+#include "launcher/runtime/create.h"
+
+namespace scrim::cli {
+
+// What `create` and `run` have in common.
+struct ContainerOptions {
+  std::string bundle = ".";
+  std::string config_file;
+  runtime::CreateOptions create;
+};
+void add_container_options(CLI::App& app, ContainerOptions& options);
+
+// Reads the bundle, with remarks and the profile's reasons going to the log.
+[[nodiscard]] runtime::PreparedBundle prepare(const Context& context, const ContainerOptions& options);
+[[nodiscard]] runtime::Warn warn_to(const Context& context);
+
+}  // namespace scrim::cli

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/runtime/launch.h"
+
+#include <iostream>
+
+#include "launcher/cli/container_options.h"
+#include "launcher/cli/parse.h"
+#include "launcher/init/executable.h"
+#include "libprofile/error.h"
+#include "libprofile/text.h"
+
+namespace scrim::cli {
+
+namespace {
+
+resolve::Wanted wanted_profile(const std::string& text) {
+  if (const std::optional<resolve::Wanted> wanted = resolve::parse_wanted(text)) return *wanted;
+  if (text.find('/') != std::string::npos || text.ends_with(".json")) return resolve::ProfileFile{text};
+  throw Error(concat("--profile ", text,
+                     ": use RuntimeDefault[@containerd|docker|podman|cri-o], Localhost:PATH, Unconfined, or a "
+                     "file's path"));
+}
+
+void print(const resolve::Resolution& resolution) {
+  std::cout << "profile: " << resolution.name << '\n';
+  for (const std::string& reason : resolution.because) std::cout << "because: " << reason << '\n';
+  if (!resolution.seccomp) return;
+  std::cout << "default: " << document::name_of(resolution.seccomp->header.default_action) << '\n'
+            << "rules:   " << resolution.seccomp->rules.size() << '\n';
+}
+
+int launch(const Context& context, const Arguments& arguments) {
+  CLI::App app("Runs one process under a seccomp profile, without a container.", "scrim launch");
+  runtime::LaunchOptions options;
+  std::string profile;
+  std::string profile_root;
+  bool only_print = false;
+  app.add_option("--profile", profile,
+                 "RuntimeDefault[@containerd|docker|podman|cri-o], Localhost:PATH, Unconfined, or a file's path");
+  app.add_flag("--privileged", options.request.privileged, "as a privileged container: Unconfined");
+  app.add_option("--profile-root", profile_root, "where Localhost paths start (default: /var/lib/kubelet/seccomp)");
+  app.add_option("--user", options.user, "user[:group], by name or number");
+  app.add_option("--cap-add", options.cap_add, "capability to keep in the bounding set, ALL, or DEFAULT (engines' set)")
+      ->delimiter(',')
+      ->expected(1);
+  app.add_option("--cap-drop", options.cap_drop, "capability to drop, ALL, or DEFAULT")->delimiter(',')->expected(1);
+  app.add_flag("--no-new-privs", options.no_new_privs, "set no_new_privs, which an unprivileged caller needs");
+  app.add_flag("--strict", options.strict, "take unknown syscall names in the profile for errors");
+  app.add_flag("--print", only_print, "show which profile applies and why, and stop");
+  app.add_option("command", options.command, "the command and its arguments, after --");
+  parse(app, arguments);
+
+  options.settings = context.runtime_config().settings;
+  if (!profile_root.empty()) options.settings.profile_root = profile_root;
+  if (!profile.empty()) {
+    options.request.wanted = wanted_profile(profile);
+    options.request.because.push_back(concat("--profile asks for ", profile));
+  }
+  if (options.request.privileged) options.request.because.emplace_back("--privileged");
+  if (only_print) {
+    const resolve::Target target{resolve::native_architecture(), resolve::running_kernel(),
+                                 runtime::bounding_after(options)};
+    print(resolve::resolve(options.request, options.settings, target));
+    return 0;
+  }
+  if (options.command.empty()) throw Error("launch: no command (scrim launch [options] -- COMMAND…)");
+  runtime::launch(options, warn_to(context));
+}
+
+}  // namespace
+
+int launch_command(const Context& context, const Arguments& arguments) {
+  try {
+    return launch(context, arguments);
+  } catch (const init::ExecutableError& error) {
+    context.log.error(error.what());
+    return error.exit_status();
+  } catch (const Error& error) {
+    context.log.error(error.what());
+    return runtime::status_launch_failed;
+  }
+}
+
+}  // namespace scrim::cli

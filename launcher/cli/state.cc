@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/runtime/state.h"
+
+#include <iostream>
+
+#include "launcher/cli/parse.h"
+#include "launcher/runtime/store.h"
+
+namespace scrim::cli {
+
+int state_command(const Context& context, const Arguments& arguments) {
+  CLI::App app("Prints the state of a container (runtime-spec, runtime.md).", "scrim state");
+  std::string id;
+  app.add_option("container-id", id, "the container's name")->required();
+  parse(app, arguments);
+  const runtime::Container container = runtime::Store(context.root()).look(id);
+  const runtime::ContainerState state = container.load();
+  const runtime::Status status = runtime::status_of(state, container.directory());
+  std::cout << document::json::to_text(oci_state(state, name_of(status)), 2) << '\n';
+  return 0;
+}
+
+}  // namespace scrim::cli

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/runtime/create.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <linux/seccomp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+
+#include "launcher/init/hooks.h"
+#include "launcher/init/init.h"
+#include "launcher/os/in_root.h"
+#include "launcher/os/socket.h"
+#include "launcher/runtime/listener.h"
+#include "launcher/runtime/remove.h"
+#include "launcher/runtime/spawn.h"
+#include "libprofile/error.h"
+#include "libprofile/text.h"
+
+namespace scrim::runtime {
+
+namespace {
+
+// As runc writes it: nanoseconds and Z.
+std::string now() {
+  timespec time{};
+  clock_gettime(CLOCK_REALTIME, &time);
+  std::tm utc{};
+  gmtime_r(&time.tv_sec, &utc);
+  std::array<char, 24> seconds{};
+  std::strftime(seconds.data(), seconds.size(), "%Y-%m-%dT%H:%M:%S", &utc);
+  std::string fraction = std::to_string(1'000'000'000 + time.tv_nsec).substr(1);
+  return concat(seconds.data(), ".", fraction, "Z");
+}
+
+ContainerState initial_state(const PreparedBundle& bundle, const std::string& id) {
+  ContainerState state;
+  state.oci_version = bundle.spec.oci_version;
+  state.id = id;
+  state.bundle = bundle.directory;
+  state.rootfs = bundle.spec.root_path;
+  state.created = now();
+  state.owner = std::to_string(getuid());
+  state.annotations = bundle.spec.annotations;
+  if (const document::json::Value* hooks = bundle.config.find("hooks")) state.hooks = *hooks;
+  if ((bundle.profile.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
+    state.listener_path = bundle.profile.listener_path;
+    state.listener_metadata = bundle.profile.listener_metadata;
+  }
+  state.profile = bundle.profile.resolution.name;
+  state.profile_because = bundle.profile.resolution.because;
+  return state;
+}
+
+void set_oom_score(pid_t pid, int score) {
+  const std::string path = concat("/proc/", pid, "/oom_score_adj");
+  const os::Fd file = os::open(path, O_WRONLY);
+  os::write_all(file.get(), std::to_string(score), concat("process.oomScoreAdj ", score, " to ", path));
+}
+
+void set_limits(pid_t pid, const std::vector<bundle::Rlimit>& limits) {
+  for (const bundle::Rlimit& limit : limits) {
+    const rlimit value{limit.soft, limit.hard};
+    if (prlimit(pid, static_cast<__rlimit_resource>(limit.resource), &value, nullptr) == 0) continue;
+    const std::string doing = concat("set ", limit.name, " to ", limit.soft, " (hard ", limit.hard, ")");
+    if (errno == EPERM) throw SystemError(EPERM, doing, "raising a hard limit needs CAP_SYS_RESOURCE");
+    throw_errno(doing);
+  }
+}
+
+void write_pid_file(const std::string& path, pid_t pid) {
+  const os::SplitPath where = os::split_last(path);
+  const bool relative = path.find('/') == std::string::npos;
+  const os::Fd directory = os::open(relative ? "." : where.directory, O_PATH | O_DIRECTORY);
+  os::replace_file(directory, where.name, std::to_string(pid), 0644);
+}
+
+// The first process' side of the plan, from values that live as long as the creation.
+init::Plan make_plan(const PreparedBundle& bundle, const CreateOptions& options, const init::NamespacePlan& namespaces,
+                     const ContainerState& state) {
+  init::Plan plan;
+  plan.spec = &bundle.spec;
+  plan.id = options.id;
+  plan.namespaces = &namespaces;
+  plan.cgroup = &state.cgroup;
+  plan.no_pivot = options.no_pivot;
+  plan.no_new_keyring = options.no_new_keyring;
+  plan.has_filter = bundle.profile.compilation.has_value();
+  plan.set_groups = !namespaces.creates(bundle::NamespaceType::user) || mapping_allows_setgroups(bundle.spec.gid_mappings);
+  plan.preserve_fds = options.preserve_fds;
+  plan.state = [state](const std::string& status, pid_t pid) {
+    ContainerState now_known = state;
+    now_known.pid = pid;
+    return document::json::to_text(oci_state(now_known, status));
+  };
+  return plan;
+}
+
+void check(const bundle::Spec& spec, const CreateOptions& options) {
+  if (spec.find(bundle::NamespaceType::mount) == nullptr)
+    throw Error("linux.namespaces has no mount namespace: the container's mounts would be the host's");
+  const bool terminal = spec.process && spec.process->terminal;
+  const bool console = !options.console_socket.empty() || options.console != nullptr;
+  if (terminal && !console)
+    throw Error("process.terminal is true: a console socket is needed to hand the terminal over (--console-socket)");
+  if (!terminal && !options.console_socket.empty())
+    throw Error("--console-socket is given, but process.terminal is false");
+}
+
+}  // namespace
+
+Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options, const Warn& warn) {
+  check(bundle.spec, options);
+  Created created;
+  const init::NamespacePlan namespaces = init::plan_namespaces(bundle.spec.namespaces);
+  os::Fd console = options.console_socket.empty() ? os::Fd() : os::connect_to(options.console_socket);
+
+  created.container_.emplace(store.create(options.id));
+  created.state_ = initial_state(bundle, options.id);
+  created.state_.cgroup = cgroup::place(bundle.spec, options.id);
+  // Before there is anything to be left behind, it is written down where: kill -9 may come at any time.
+  created.container_->save(created.state_);
+  created.state_.cgroup = cgroup::create(created.state_.cgroup, geteuid() == 0);
+
+  document::Warnings warnings;
+  cgroup::apply_resources(created.state_.cgroup, bundle.spec, warnings);
+  for (const document::Warning& warning : warnings) warn(warning.text);
+
+  created.handover_.emplace(init::Handover::make());
+  auto [ours, theirs] = os::socket_pair();
+  os::Fd start_socket;
+  if (options.wait_for_start) start_socket = os::listen_in(created.container_->directory(), init::start_socket_name);
+
+  init::Plan plan = make_plan(bundle, options, namespaces, created.state_);
+  plan.start_socket = start_socket ? &start_socket : nullptr;
+  plan.console_socket = console ? &console : options.console;
+  const cgroup::Entrance entrance = cgroup::open_entrance(created.state_.cgroup);
+  plan.entrance = &entrance;
+  Spawned spawned = spawn(namespaces, entrance.unified, [&, &ours = ours, &theirs = theirs] {
+    ours.reset();
+    init::run(plan, *created.handover_, std::move(theirs));
+  });
+  created.process_.emplace(std::move(spawned.process));
+  theirs.reset();
+  created.channel_ = std::move(ours);
+
+  const pid_t pid = created.process_->pid();
+  created.state_.pid = pid;
+  if (namespaces.creates(bundle::NamespaceType::user)) map_ids(pid, bundle.spec.uid_mappings, bundle.spec.gid_mappings);
+  if (entrance.unified && !spawned.in_cgroup) cgroup::join(created.state_.cgroup, pid);
+  if (bundle.spec.process && bundle.spec.process->oom_score_adj) set_oom_score(pid, *bundle.spec.process->oom_score_adj);
+  created.negotiate(bundle, options);
+  return created;
+}
+
+void Created::negotiate(PreparedBundle& bundle, const CreateOptions& options) {
+  const auto tell = [&](init::Step step) {
+    const init::Message message{step, state_.pid};
+    // If it is gone, the next receive says why.
+    (void)send(channel_.get(), &message, sizeof message, MSG_NOSIGNAL);
+  };
+  tell(init::Step::mapped);
+  for (;;) {
+    init::Message message{};
+    ssize_t got = 0;
+    do got = recv(channel_.get(), &message, sizeof message, 0);
+    while (got < 0 && errno == EINTR);
+    if (got != sizeof message) {
+      if (const auto failure = handover_->failure()) throw StartError(*failure);
+      throw Error("create the container: its process was killed while it was being set up");
+    }
+    if (message.step == init::Step::environment) {
+      const std::string state = document::json::to_text(oci_state(state_, name_of(Status::creating)));
+      init::run_hooks(bundle.spec.hooks.prestart, "prestart", state);
+      init::run_hooks(bundle.spec.hooks.create_runtime, "createRuntime", state);
+      tell(init::Step::proceed);
+      continue;
+    }
+    break;
+  }
+  if (bundle.spec.process) set_limits(state_.pid, bundle.spec.process->rlimits);
+  PreparedProfile& profile = bundle.profile;
+  if (profile.compilation) handover_->put_program(finish(profile), profile.flags);
+  state_.start_time = process_start_time(state_.pid).value_or(0);
+  container_->save(state_);
+  if (!options.pid_file.empty()) write_pid_file(options.pid_file, state_.pid);
+  tell(init::Step::proceed);
+}
+
+void Created::wait_for_exec() {
+  if (!state_.listener_path.empty()) deliver_listener(*handover_, process_->pidfd(), state_);
+  // Its end of the channel closes with execve or with the process.
+  init::Message message{};
+  while (recv(channel_.get(), &message, sizeof message, 0) < 0 && errno == EINTR) continue;
+  if (const auto failure = handover_->failure()) throw StartError(*failure);
+}
+
+void Created::release() {
+  released_ = true;
+  channel_.reset();
+}
+
+void Created::finish(bool keep, const Warn& warn) {
+  release();
+  if (!keep) remove_stopped(std::move(*container_), state_, warn);
+}
+
+Created::~Created() {
+  if (released_ || !container_) {
+    if (process_) process_->release();
+    return;
+  }
+  // Errors here would hide the one that is being reported; what could not be taken back is what `delete --force` finds.
+  try {
+    process_.reset();
+    cgroup::signal_all(state_.cgroup, SIGKILL);
+    cgroup::remove(state_.cgroup);
+    container_->remove();
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
+  }
+}
+
+}  // namespace scrim::runtime

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "launcher/init/handover.h"
+#include "launcher/os/child.h"
+#include "launcher/runtime/prepare.h"
+#include "launcher/runtime/store.h"
+
+namespace scrim::runtime {
+
+struct CreateOptions {
+  std::string id;
+  std::string pid_file;        // empty: none
+  std::string console_socket;  // path of somebody's listening socket; empty: none
+  const os::Fd* console = nullptr;  // or a connected one of our own (`run` in the foreground)
+  bool no_pivot = false;
+  bool no_new_keyring = false;
+  unsigned preserve_fds = 0;
+  bool wait_for_start = true;  // `create`; `run` starts at once
+};
+
+// A container whose process is set up. Until release(), going away takes everything back: process, cgroup, state.
+class Created {
+ public:
+  Created(Created&&) noexcept = default;
+  Created& operator=(Created&&) = delete;
+  ~Created();
+
+  [[nodiscard]] const ContainerState& state() const { return state_; }
+  [[nodiscard]] os::Child& process() { return *process_; }
+
+  // Without wait_for_start: waits until the program runs, and takes a listener to where it belongs. Throws the failure
+  // that the new process reported.
+  void wait_for_exec();
+
+  // It stays, and nobody waits for its process any more.
+  void release();
+  // Its process was waited for: deletes it, unless it is to be kept as stopped.
+  void finish(bool keep, const Warn& warn);
+
+ private:
+  friend Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options, const Warn& warn);
+  Created() = default;
+  void negotiate(PreparedBundle& bundle, const CreateOptions& options);
+
+  std::optional<Container> container_;
+  std::optional<os::Child> process_;
+  std::optional<init::Handover> handover_;
+  os::Fd channel_;
+  ContainerState state_;
+  bool released_ = false;
+};
+
+// Everything up to the state "created" (runtime-spec runtime.md, "Lifecycle", steps 1 to 6). Uses up the compilation.
+[[nodiscard]] Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options,
+                             const Warn& warn);
+
+// A process that did not get as far as its program; what() is what it reported.
+class StartError : public Error {
+ public:
+  explicit StartError(const init::Handover::Failure& failure) : Error(failure.message), exit_status_(failure.exit_status) {}
+  [[nodiscard]] int exit_status() const { return exit_status_; }
+
+ private:
+  int exit_status_;
+};
+
+}  // namespace scrim::runtime

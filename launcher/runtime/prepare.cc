@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/runtime/prepare.h"
+
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <memory>
+
+#include "libprofile/document/file.h"
+#include "libprofile/error.h"
+#include "libprofile/filter/interpreter.h"
+#include "libprofile/kernel/seccomp.h"
+#include "libprofile/policy/policy.h"
+#include "libprofile/text.h"
+
+namespace scrim::runtime {
+
+namespace {
+
+#if defined(__x86_64__)
+constexpr std::uint32_t native_audit_architecture = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+constexpr std::uint32_t native_audit_architecture = AUDIT_ARCH_AARCH64;
+#endif
+
+void pass_on(const document::Warnings& warnings, const Warn& warn) {
+  for (const document::Warning& warning : warnings) warn(warning.text);
+}
+
+std::string absolute(const std::string& directory) {
+  const std::unique_ptr<char, decltype(&std::free)> path(realpath(directory.c_str(), nullptr), &std::free);
+  if (!path) throw_errno(concat("open bundle ", directory));
+  return path.get();
+}
+
+}  // namespace
+
+PreparedProfile prepare_profile(const resolve::Request& request, const resolve::Settings& settings,
+                                resolve::CapabilitySet bounding, bool strict, const Warn& warn) {
+  const resolve::Target target{resolve::native_architecture(), resolve::running_kernel(), bounding};
+  PreparedProfile prepared;
+  prepared.resolution = resolve::resolve(request, settings, target);
+  if (strict && !prepared.resolution.warnings.empty()) throw Error(prepared.resolution.warnings.front().text);
+  pass_on(prepared.resolution.warnings, warn);
+  if (!prepared.resolution.seccomp) return prepared;
+
+  const document::OciSeccomp& seccomp = *prepared.resolution.seccomp;
+  document::Warnings warnings;
+  const policy::Policy policy =
+      make_policy(seccomp, strict ? policy::UnknownSyscalls::refuse : policy::UnknownSyscalls::warn, warnings);
+  pass_on(warnings, warn);
+  prepared.flags = kernel::filter_flags(policy);
+  prepared.listener_path = seccomp.header.listener_path;
+  prepared.listener_metadata = seccomp.header.listener_metadata;
+  if (policy.notifies && prepared.listener_path.empty())
+    throw Error(concat(seccomp.file, ": SCMP_ACT_NOTIFY needs a listenerPath"));
+  prepared.compilation.emplace(policy);
+  return prepared;
+}
+
+filter::Program finish(PreparedProfile& profile) {
+  filter::Program program = profile.compilation->get();
+  seccomp_data call{};
+  call.nr = SYS_execve;
+  call.arch = native_audit_architecture;
+  // The arguments are addresses: a rule on them is decided when there are some.
+  seccomp_data other = call;
+  std::fill(std::begin(other.args), std::end(other.args), ~std::uint64_t{0});
+  const auto denied = [&](const seccomp_data& data) {
+    const std::uint32_t action = filter::execute(program, data).answer & SECCOMP_RET_ACTION_FULL;
+    return action == SECCOMP_RET_ERRNO || action == SECCOMP_RET_KILL_PROCESS || action == SECCOMP_RET_KILL_THREAD;
+  };
+  if (denied(call) && denied(other))
+    throw Error(concat(profile.resolution.name, " does not allow execve: nothing can start under it"));
+  return program;
+}
+
+PreparedBundle prepare_bundle(const std::string& directory, const std::string& config_file,
+                              const resolve::RuntimeConfig& runtime_config, const Warn& warn) {
+  PreparedBundle prepared;
+  prepared.directory = absolute(directory);
+  const std::string file = config_file.empty() ? concat(prepared.directory, "/config.json") : config_file;
+  prepared.config = document::json::parse(document::read_text(file), file);
+  document::Warnings warnings;
+  // The compilation goes on while the rest is read.
+  const resolve::Request request = resolve::bundle_request(prepared.config, file, runtime_config, warnings);
+  prepared.profile =
+      prepare_profile(request, runtime_config.settings, resolve::bounding_set(prepared.config), false, warn);
+  prepared.spec = bundle::read_spec(prepared.config, file, prepared.directory, warnings);
+  pass_on(warnings, warn);
+  return prepared;
+}
+
+}  // namespace scrim::runtime

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "launcher/bundle/spec.h"
+#include "libprofile/document/json.h"
+#include "libprofile/filter/compiler.h"
+#include "libprofile/resolve/bundle_request.h"
+
+namespace scrim::runtime {
+
+using Warn = std::function<void(std::string_view)>;
+
+// A profile on its way to a program: what was resolved, and its compilation going on.
+struct PreparedProfile {
+  resolve::Resolution resolution;
+  std::optional<filter::Compilation> compilation;  // nothing: Unconfined
+  unsigned flags = 0;                              // SECCOMP_FILTER_FLAG_*
+  std::string listener_path;                       // where a listener goes, with its metadata
+  std::string listener_metadata;
+};
+
+// Resolves a request, checks it against this kernel, and starts compiling.
+[[nodiscard]] PreparedProfile prepare_profile(const resolve::Request& request, const resolve::Settings& settings,
+                                              resolve::CapabilitySet bounding, bool strict, const Warn& warn);
+
+// The finished program. Throws Error if it would not let execve(2) through, whatever its arguments: nothing could start
+// under it, and nothing could say so any more.
+[[nodiscard]] filter::Program finish(PreparedProfile& profile);
+
+// A bundle, read.
+struct PreparedBundle {
+  std::string directory;  // absolute
+  document::json::Value config;
+  bundle::Spec spec;
+  PreparedProfile profile;
+};
+// `config_file`: config.json of the bundle unless named. Throws Error.
+[[nodiscard]] PreparedBundle prepare_bundle(const std::string& directory, const std::string& config_file,
+                                            const resolve::RuntimeConfig& runtime_config, const Warn& warn);
+
+}  // namespace scrim::runtime

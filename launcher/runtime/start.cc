@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/runtime/start.h"
+
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <optional>
+
+#include "launcher/init/handover.h"
+#include "launcher/init/hooks.h"
+#include "launcher/init/init.h"
+#include "launcher/os/socket.h"
+#include "launcher/runtime/create.h"
+#include "launcher/runtime/listener.h"
+#include "libprofile/error.h"
+#include "libprofile/text.h"
+
+namespace scrim::runtime {
+
+namespace {
+
+[[noreturn]] void fail_in_state(const std::string& id, Status status) {
+  throw Error(concat("start container ", id, ": it is ", name_of(status), ", not created"));
+}
+
+// Says the word, and waits for the socket's end: execve, or the process' own.
+void start_waiting(const Container& container, const ContainerState& state) {
+  const os::Fd pidfd(pidfd_open(state.pid, 0));
+  const std::optional<os::Fd> init = os::connect_in(container.directory(), init::start_socket_name);
+  if (!pidfd || !init) fail_in_state(container.id(), status_of(state, container.directory()));
+  os::write_all(init->get(), std::string_view(&init::start_word, 1), "the container's start socket");
+  os::Fd memory = os::receive_descriptor(*init, "the container's process");
+  if (!memory) throw Error(concat("start container ", container.id(), ": its process was killed"));
+  const init::Handover handover = init::Handover::map(std::move(memory));
+  if (!state.listener_path.empty()) deliver_listener(handover, pidfd, state);
+  char nothing = 0;
+  while (read(init->get(), &nothing, 1) < 0 && errno == EINTR) continue;
+  if (const auto failure = handover.failure()) throw StartError(*failure);
+}
+
+}  // namespace
+
+void start(const Store& store, const std::string& id) {
+  const Container container = store.open(id);
+  const ContainerState state = container.load();
+  const Status status = status_of(state, container.directory());
+  if (status != Status::created) fail_in_state(id, status);
+  start_waiting(container, state);
+  run_poststart(state);
+}
+
+void run_poststart(const ContainerState& state) {
+  const bundle::Hooks hooks = bundle::read_hooks(state.hooks, "state.json");
+  if (hooks.poststart.empty()) return;
+  try {
+    init::run_hooks(hooks.poststart, "poststart", document::json::to_text(oci_state(state, name_of(Status::running))));
+  } catch (const Error&) {
+    // runtime-spec runtime.md, "Lifecycle", step 9: the container is stopped.
+    const os::Fd pidfd(pidfd_open(state.pid, 0));
+    if (pidfd && process_start_time(state.pid) == state.start_time) pidfd_send_signal(pidfd.get(), SIGKILL, nullptr, 0);
+    throw;
+  }
+}
+
+}  // namespace scrim::runtime

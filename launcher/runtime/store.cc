@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/runtime/store.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <memory>
+
+#include "launcher/init/init.h"
+#include "launcher/os/socket.h"
+#include "libprofile/document/file.h"
+#include "libprofile/error.h"
+#include "libprofile/text.h"
+
+namespace scrim::runtime {
+
+namespace {
+
+constexpr const char* state_file = "state.json";
+constexpr std::size_t longest_id = 1024;
+
+// runc's rule (libcontainer/factory_linux.go): letters, digits, and _ + - . ; what cannot be a file name is out too.
+void check_id(const std::string& id) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '+' ||
+           c == '-' || c == '.';
+  };
+  if (id.empty() || id.size() > longest_id || id == "." || id == ".." || !std::all_of(id.begin(), id.end(), allowed))
+    throw Error(concat("invalid container id \"", id, "\": use letters, digits, and _ + - ."));
+}
+
+void make_directories(const std::string& path) {
+  std::string prefix;
+  for (const std::string_view component : split(path, '/')) {
+    if (component.empty()) continue;
+    prefix += '/';
+    prefix += component;
+    if (mkdir(prefix.c_str(), 0711) != 0 && errno != EEXIST) throw_errno(concat("make directory ", prefix));
+  }
+}
+
+std::optional<os::Fd> open_directory(int at, const std::string& path) {
+  os::Fd fd(openat(at, path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (fd) return fd;
+  if (errno == ENOENT) return std::nullopt;
+  throw_errno(concat("open ", path));
+}
+
+void lock(const os::Fd& directory, const std::string& id) {
+  while (flock(directory.get(), LOCK_EX) != 0)
+    if (errno != EINTR) throw_errno(concat("lock container ", id));
+}
+
+}  // namespace
+
+std::string default_root() {
+  const char* runtime_dir = std::getenv("XDG_RUNTIME_DIR");
+  if (geteuid() != 0 && runtime_dir != nullptr && *runtime_dir != '\0')
+    return concat(runtime_dir, "/scrim/containers");
+  return "/run/scrim/containers";
+}
+
+Container Store::create(const std::string& id) const {
+  check_id(id);
+  std::optional<os::Fd> root = open_directory(AT_FDCWD, root_);
+  if (!root) {
+    make_directories(root_);
+    root = open_directory(AT_FDCWD, root_);
+    if (!root) throw SystemError(ENOENT, concat("open ", root_));
+  }
+  if (mkdirat(root->get(), id.c_str(), 0700) != 0) {
+    if (errno == EEXIST) throw Error(concat("container with id exists: ", id, " (in ", root_, ")"));
+    throw_errno(concat("make directory ", root_, "/", id));
+  }
+  std::optional<os::Fd> directory = open_directory(root->get(), id);
+  if (!directory) throw Error(concat("container ", id, " was deleted while it was being created"));
+  lock(*directory, id);
+  return {std::move(*root), std::move(*directory), id};
+}
+
+std::optional<Container> Store::find(const std::string& id) const {
+  check_id(id);
+  std::optional<os::Fd> root = open_directory(AT_FDCWD, root_);
+  if (!root) return std::nullopt;
+  for (;;) {
+    std::optional<os::Fd> directory = open_directory(root->get(), id);
+    if (!directory) return std::nullopt;
+    lock(*directory, id);
+    // Whoever held the lock may have deleted it, and another may have made one of that name since.
+    struct stat ours {};
+    struct stat named {};
+    if (fstat(directory->get(), &ours) == 0 && fstatat(root->get(), id.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+        ours.st_ino == named.st_ino && ours.st_dev == named.st_dev)
+      return Container(std::move(*root), std::move(*directory), id);
+  }
+}
+
+Container Store::open(const std::string& id) const {
+  std::optional<Container> container = find(id);
+  if (!container) throw Error(concat("container ", id, " does not exist (in ", root_, ")"));
+  return std::move(*container);
+}
+
+Container Store::look(const std::string& id) const {
+  check_id(id);
+  std::optional<os::Fd> root = open_directory(AT_FDCWD, root_);
+  std::optional<os::Fd> directory = root ? open_directory(root->get(), id) : std::nullopt;
+  if (!directory) throw Error(concat("container ", id, " does not exist (in ", root_, ")"));
+  return {std::move(*root), std::move(*directory), id};
+}
+
+std::vector<std::string> Store::ids() const {
+  std::vector<std::string> all;
+  const auto close_dir = [](DIR* stream) { closedir(stream); };
+  const std::unique_ptr<DIR, decltype(close_dir)> entries(opendir(root_.c_str()), close_dir);
+  if (!entries) {
+    if (errno == ENOENT) return all;
+    throw_errno(concat("list ", root_));
+  }
+  while (const dirent* entry = readdir(entries.get()))
+    if (entry->d_name[0] != '.' && entry->d_type == DT_DIR) all.emplace_back(entry->d_name);
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+Container::~Container() {
+  if (directory_) flock(directory_.get(), LOCK_UN);
+}
+
+ContainerState Container::load() const {
+  const os::Fd file(openat(directory_.get(), state_file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!file && errno == ENOENT) {
+    ContainerState interrupted;
+    interrupted.id = id_;
+    return interrupted;
+  }
+  if (!file) throw_errno(concat("open state of container ", id_));
+  const std::string name = concat(id_, "/", state_file);
+  return parse_state(document::read_text(file.get(), name), name);
+}
+
+void Container::save(const ContainerState& state) const {
+  os::replace_file(directory_, state_file, to_text(state), 0600);
+}
+
+void Container::remove() {
+  // Its few files are known by name; whatever else lies there is not ours to remove, and rmdir(2) will say so.
+  for (const char* name : {state_file, init::start_socket_name, ".state.json.new"})
+    if (unlinkat(directory_.get(), name, 0) != 0 && errno != ENOENT)
+      throw_errno(concat("remove ", name, " of container ", id_));
+  if (unlinkat(root_.get(), id_.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
+    throw_errno(concat("remove the directory of container ", id_));
+}
+
+std::optional<std::uint64_t> process_start_time(pid_t pid) {
+  std::string text;
+  try {
+    text = os::read_kernel_file(concat("/proc/", pid, "/stat"));
+  } catch (const SystemError&) {
+    return std::nullopt;
+  }
+  // The command's name, in parentheses, may hold anything; the fields after it are counted from its end.
+  const std::size_t name_end = text.rfind(") ");
+  if (name_end == std::string::npos) return std::nullopt;
+  const std::vector<std::string_view> fields = split(std::string_view(text).substr(name_end + 2), ' ');
+  constexpr std::size_t state_field = 0;        // field 3 of proc_pid_stat(5)
+  constexpr std::size_t start_time_field = 19;  // field 22
+  if (fields.size() <= start_time_field || fields[state_field] == "Z" || fields[state_field] == "X") return std::nullopt;
+  std::uint64_t ticks = 0;
+  const std::string_view field = fields[start_time_field];
+  std::from_chars(field.data(), field.data() + field.size(), ticks);
+  return ticks;
+}
+
+Status status_of(const ContainerState& state, const os::Fd& directory) {
+  if (state.pid == 0) return Status::creating;
+  const std::optional<std::uint64_t> started = process_start_time(state.pid);
+  if (!started || *started != state.start_time) return Status::stopped;
+  // Init listens until it is told to start; then nobody does, whatever became of the socket's file.
+  return os::connect_in(directory, init::start_socket_name) ? Status::created : Status::running;
+}
+
+}  // namespace scrim::runtime

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "launcher/os/fd.h"
+#include "launcher/runtime/state.h"
+
+// Containers on disk: <root>/<id>/state.json. Everything that changes one holds its lock (flock(2) on its directory),
+// which the kernel gives back when the holder dies.
+namespace scrim::runtime {
+
+// Where state lives without --root: /run/scrim/containers, or below $XDG_RUNTIME_DIR for a user.
+[[nodiscard]] std::string default_root();
+
+// A container's directory.
+class Container {
+ public:
+  Container(Container&&) = default;
+  Container& operator=(Container&&) = delete;
+  // Gives the lock back at once, even if a process cloned meanwhile still has the descriptor.
+  ~Container();
+
+  [[nodiscard]] const os::Fd& directory() const { return directory_; }
+  [[nodiscard]] const std::string& id() const { return id_; }
+
+  // What state.json says; one that was interrupted before it had one is empty but for its id.
+  [[nodiscard]] ContainerState load() const;
+  void save(const ContainerState& state) const;
+  // Removes the directory. The container is gone then.
+  void remove();
+
+ private:
+  friend class Store;
+  Container(os::Fd root, os::Fd directory, std::string id)
+      : root_(std::move(root)), directory_(std::move(directory)), id_(std::move(id)) {}
+  os::Fd root_;
+  os::Fd directory_;
+  std::string id_;
+};
+
+class Store {
+ public:
+  explicit Store(std::string root) : root_(std::move(root)) {}
+
+  // Throws Error for an id that runc would refuse, and if there is one of that name.
+  [[nodiscard]] Container create(const std::string& id) const;
+  // Waits for whoever has the lock. Throws Error "container ID does not exist".
+  [[nodiscard]] Container open(const std::string& id) const;
+  [[nodiscard]] std::optional<Container> find(const std::string& id) const;
+  // Without the lock, for commands that only look (a hook may ask for the state of what is being created).
+  [[nodiscard]] Container look(const std::string& id) const;
+  // All that are there, by name.
+  [[nodiscard]] std::vector<std::string> ids() const;
+
+ private:
+  std::string root_;
+};
+
+// What the kernel says about it now. `directory`: the container's, for its start socket.
+[[nodiscard]] Status status_of(const ContainerState& state, const os::Fd& directory);
+
+// A running process' start time, as ContainerState::start_time; nothing if it is gone or a zombie.
+[[nodiscard]] std::optional<std::uint64_t> process_start_time(pid_t pid);
+
+}  // namespace scrim::runtime
