@@ -58,8 +58,7 @@ SyscallNames::SyscallNames() {
     }
   }
   std::ranges::sort(names_);
-  const auto repeated = std::ranges::unique(names_);
-  names_.erase(repeated.begin(), repeated.end());
+  names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
   views_.assign(names_.begin(), names_.end());
 }
 
