@@ -12,8 +12,8 @@
 #include "libprofile/document/json.h"
 #include "libprofile/resolve/capabilities.h"
 
-// A config.json as types (runtime-spec 1.2.1, config.md and config-linux.md), validated: what is here can be meant.
-// linux.seccomp is not here: libprofile/resolve reads it.
+// A config.json as types (runtime-spec 1.2.1, config.md and config-linux.md), validated: what is here can be
+// meant. linux.seccomp is not here: libprofile/resolve reads it.
 namespace scrim::bundle {
 
 enum class NamespaceType : std::uint8_t { user, mount, pid, network, ipc, uts, cgroup, time };
@@ -129,7 +129,7 @@ struct Spec {
   std::vector<IdMapping> uid_mappings;
   std::vector<IdMapping> gid_mappings;
   std::vector<Device> devices;
-  std::vector<DeviceRule> device_rules;  // linux.resources.devices
+  std::vector<DeviceRule> device_rules;            // linux.resources.devices
   std::optional<document::json::Value> resources;  // linux.resources as written, for cgroup/
   std::string cgroups_path;
   std::vector<Setting> sysctl;  // name: the path below /proc/sys, "net/ipv4/ip_forward"
@@ -143,11 +143,12 @@ struct Spec {
   [[nodiscard]] const Namespace* find(NamespaceType type) const;
 };
 
-// Reads and validates config.json. `bundle`: absolute path of the bundle's directory, which relative paths are
-// relative to. Throws document::DocumentError ("config.json:12:5: …") for what cannot be meant or what runtime-spec says
-// MUST be an error; fields of config.json that scrim does not carry out yet become warnings that name them.
-[[nodiscard]] Spec read_spec(const document::json::Value& config, const std::string& file, const std::string& bundle,
-                             document::Warnings& warnings);
+// Reads and validates config.json. `bundle`: absolute path of the bundle's directory, which relative paths
+// are relative to. Throws document::DocumentError ("config.json:12:5: …") for what cannot be meant or what
+// runtime-spec says MUST be an error; fields of config.json that scrim does not carry out yet become warnings
+// that name them.
+[[nodiscard]] Spec read_spec(const document::json::Value& config, const std::string& file,
+                             const std::string& bundle, document::Warnings& warnings);
 
 // process alone, as `exec --process` gives it.
 [[nodiscard]] Process read_process(const document::json::Value& process, const std::string& file,
@@ -156,8 +157,8 @@ struct Spec {
 // `hooks` alone, as a container's state keeps it; null is none.
 [[nodiscard]] Hooks read_hooks(const document::json::Value& hooks, const std::string& file);
 
-// What `scrim spec` writes: a config.json that runs sh in rootfs/ (as `runc spec` does), for root or for the user
-// of those ids with a user namespace.
+// What `scrim spec` writes: a config.json that runs sh in rootfs/ (as `runc spec` does), for root or for the
+// user of those ids with a user namespace.
 [[nodiscard]] document::json::Value default_spec();
 [[nodiscard]] document::json::Value default_rootless_spec(uid_t uid, gid_t gid);
 

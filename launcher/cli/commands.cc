@@ -7,7 +7,8 @@ namespace scrim::cli {
 
 std::span<const Command> commands() {
   static constexpr std::array table{
-      Command{"run", "create a container from a bundle, start it, wait for it and delete it", run_command, true},
+      Command{"run", "create a container from a bundle, start it, wait for it and delete it", run_command,
+              true},
       Command{"create", "create a container from a bundle", create_command, true},
       Command{"start", "run the program of a created container", start_command, true},
       Command{"state", "print the state of a container as JSON", state_command, true},
@@ -16,7 +17,8 @@ std::span<const Command> commands() {
       Command{"list", "list containers", list_command, true},
       Command{"spec", "write a config.json to start from", spec_command, true},
       Command{"features", "print what this runtime can do, as JSON", features_command, true},
-      Command{"launch", "run one process under a seccomp profile, without a container", launch_command, false},
+      Command{"launch", "run one process under a seccomp profile, without a container", launch_command,
+              false},
   };
   return table;
 }

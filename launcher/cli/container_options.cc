@@ -12,7 +12,8 @@ void add_container_options(CLI::App& app, ContainerOptions& options) {
   app.add_option("--console-socket", options.create.console_socket,
                  "unix socket that gets the master end of the container's terminal");
   app.add_option("--pid-file", options.create.pid_file, "file to write the process id to");
-  app.add_flag("--no-pivot", options.create.no_pivot, "do not use pivot_root (for a root file system in memory)");
+  app.add_flag("--no-pivot", options.create.no_pivot,
+               "do not use pivot_root (for a root file system in memory)");
   app.add_flag("--no-new-keyring", options.create.no_new_keyring, "keep the caller's session keyring");
   app.add_option("--preserve-fds", options.create.preserve_fds, "pass this many descriptors from 3 on");
 }

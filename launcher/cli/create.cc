@@ -7,7 +7,8 @@
 namespace scrim::cli {
 
 int create_command(const Context& context, const Arguments& arguments) {
-  CLI::App app("Creates a container: everything but running its program, which `scrim start` does.", "scrim create");
+  CLI::App app("Creates a container: everything but running its program, which `scrim start` does.",
+               "scrim create");
   ContainerOptions options;
   add_container_options(app, options);
   parse(app, arguments);

@@ -14,8 +14,12 @@ using document::json::Value;
 
 namespace {
 
-Value text(std::string_view value) { return Value(Value::Data(std::string(value))); }
-Value boolean(bool value) { return Value(Value::Data(value)); }
+Value text(std::string_view value) {
+  return Value(Value::Data(std::string(value)));
+}
+Value boolean(bool value) {
+  return Value(Value::Data(value));
+}
 
 Value strings(const std::vector<std::string>& values) {
   Value::Array array;
@@ -61,7 +65,8 @@ Value enabled(bool value) {
 
 Value linux_features() {
   std::vector<std::string> capabilities;
-  for (unsigned number = 0; number <= 40; ++number) capabilities.push_back(resolve::CapabilitySet::name_of(number));
+  for (unsigned number = 0; number <= 40; ++number)
+    capabilities.push_back(resolve::CapabilitySet::name_of(number));
   Value features;
   features.set("namespaces", strings({"cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"}));
   features.set("capabilities", strings(capabilities));
@@ -84,7 +89,8 @@ int features_command(const Context&, const Arguments& arguments) {
   Value features;
   features.set("ociVersionMin", text("1.0.0"));
   features.set("ociVersionMax", text("1.2.1"));
-  features.set("hooks", strings({"prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"}));
+  features.set("hooks", strings({"prestart", "createRuntime", "createContainer", "startContainer",
+                                 "poststart", "poststop"}));
   features.set("mountOptions", strings(init::known_mount_options()));
   features.set("linux", linux_features());
   Value annotations;

@@ -16,9 +16,10 @@ namespace {
 resolve::Wanted wanted_profile(const std::string& text) {
   if (const std::optional<resolve::Wanted> wanted = resolve::parse_wanted(text)) return *wanted;
   if (text.find('/') != std::string::npos || text.ends_with(".json")) return resolve::ProfileFile{text};
-  throw Error(concat("--profile ", text,
-                     ": use RuntimeDefault[@containerd|docker|podman|cri-o], Localhost:PATH, Unconfined, or a "
-                     "file's path"));
+  throw Error(
+      concat("--profile ", text,
+             ": use RuntimeDefault[@containerd|docker|podman|cri-o], Localhost:PATH, Unconfined, or a "
+             "file's path"));
 }
 
 void print(const resolve::Resolution& resolution) {
@@ -35,16 +36,22 @@ int launch(const Context& context, const Arguments& arguments) {
   std::string profile;
   std::string profile_root;
   bool only_print = false;
-  app.add_option("--profile", profile,
-                 "RuntimeDefault[@containerd|docker|podman|cri-o], Localhost:PATH, Unconfined, or a file's path");
+  app.add_option(
+      "--profile", profile,
+      "RuntimeDefault[@containerd|docker|podman|cri-o], Localhost:PATH, Unconfined, or a file's path");
   app.add_flag("--privileged", options.request.privileged, "as a privileged container: Unconfined");
-  app.add_option("--profile-root", profile_root, "where Localhost paths start (default: /var/lib/kubelet/seccomp)");
+  app.add_option("--profile-root", profile_root,
+                 "where Localhost paths start (default: /var/lib/kubelet/seccomp)");
   app.add_option("--user", options.user, "user[:group], by name or number");
-  app.add_option("--cap-add", options.cap_add, "capability to keep in the bounding set, ALL, or DEFAULT (engines' set)")
+  app.add_option("--cap-add", options.cap_add,
+                 "capability to keep in the bounding set, ALL, or DEFAULT (engines' set)")
       ->delimiter(',')
       ->expected(1);
-  app.add_option("--cap-drop", options.cap_drop, "capability to drop, ALL, or DEFAULT")->delimiter(',')->expected(1);
-  app.add_flag("--no-new-privs", options.no_new_privs, "set no_new_privs, which an unprivileged caller needs");
+  app.add_option("--cap-drop", options.cap_drop, "capability to drop, ALL, or DEFAULT")
+      ->delimiter(',')
+      ->expected(1);
+  app.add_flag("--no-new-privs", options.no_new_privs,
+               "set no_new_privs, which an unprivileged caller needs");
   app.add_flag("--strict", options.strict, "take unknown syscall names in the profile for errors");
   app.add_flag("--print", only_print, "show which profile applies and why, and stop");
   app.add_option("command", options.command, "the command and its arguments, after --");

@@ -66,7 +66,8 @@ int list_command(const Context& context, const Arguments& arguments) {
   } else if (format == "json") {
     document::json::Value::Array all;
     for (const Row& row : rows) all.push_back(oci_state(row.state, name_of(row.status)));
-    std::cout << document::json::to_text(document::json::Value(document::json::Value::Data(std::move(all)))) << '\n';
+    std::cout << document::json::to_text(document::json::Value(document::json::Value::Data(std::move(all))))
+              << '\n';
   } else {
     print_table(rows);
   }

@@ -19,13 +19,16 @@ resolve::RuntimeConfig Context::runtime_config() const {
                                     : resolve::load_runtime_config(global.config_file, true);
 }
 
-std::string Context::root() const { return global.root.empty() ? runtime::default_root() : global.root; }
+std::string Context::root() const {
+  return global.root.empty() ? runtime::default_root() : global.root;
+}
 
 namespace {
 
 const Command* find_command(std::string_view name) {
   const auto all = commands();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Command& command) { return command.name == name; });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Command& command) { return command.name == name; });
   return found == all.end() ? nullptr : &*found;
 }
 
@@ -33,7 +36,8 @@ void print_help() {
   std::cout << "scrim: an OCI runtime whose heart is seccomp\n\n"
                "usage: scrim [global options] COMMAND [options] …\n\ncommands (each has --help):\n";
   for (const Command& command : commands())
-    std::cout << "  " << command.name << std::string(10 - command.name.size(), ' ') << command.summary << '\n';
+    std::cout << "  " << command.name << std::string(10 - command.name.size(), ' ') << command.summary
+              << '\n';
   std::cout << "\nglobal options:\n"
                "  --root DIR            where containers' state is kept (default: /run/scrim/containers)\n"
                "  --log FILE            also write messages to FILE\n"
@@ -95,14 +99,15 @@ Arguments without_own_options(const Arguments& arguments, const Arguments& rest)
   const std::size_t command_at = arguments.size() - rest.size();
   Arguments kept;
   for (std::size_t at = 0; at < arguments.size(); ++at) {
-    if (at < command_at && (own_option(arguments, at, "--config") || own_option(arguments, at, "--delegate"))) continue;
+    if (at < command_at && (own_option(arguments, at, "--config") || own_option(arguments, at, "--delegate")))
+      continue;
     kept.push_back(arguments[at]);
   }
   return kept;
 }
 
-int carry_out(const CommandLine& line, os::Log& log, const Arguments& arguments, resolve::RuntimeConfig config,
-              const std::string& runtime) {
+int carry_out(const CommandLine& line, os::Log& log, const Arguments& arguments,
+              resolve::RuntimeConfig config, const std::string& runtime) {
   delegate::Invocation invocation;
   invocation.runtime = runtime;
   invocation.arguments = without_own_options(arguments, line.rest);
@@ -153,4 +158,6 @@ int main_of(const Arguments& arguments) {
 
 }  // namespace scrim::cli
 
-int main(int argc, char** argv) { return scrim::cli::main_of(scrim::cli::Arguments(argv + std::min(argc, 1), argv + argc)); }
+int main(int argc, char** argv) {
+  return scrim::cli::main_of(scrim::cli::Arguments(argv + std::min(argc, 1), argv + argc));
+}

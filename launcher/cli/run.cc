@@ -7,7 +7,8 @@
 namespace scrim::cli {
 
 int run_command(const Context& context, const Arguments& arguments) {
-  CLI::App app("Creates a container, starts it, waits for it, deletes it, and exits with its status.", "scrim run");
+  CLI::App app("Creates a container, starts it, waits for it, deletes it, and exits with its status.",
+               "scrim run");
   ContainerOptions options;
   runtime::RunOptions run;
   bool no_subreaper = false;

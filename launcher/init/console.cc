@@ -28,7 +28,8 @@ Console make_console(const os::Fd& root, std::optional<bundle::ConsoleSize> size
   if (!console.slave) throw_errno("open the container's terminal");
   if (size) {
     const winsize window{size->height, size->width, 0, 0};
-    if (ioctl(console.master.get(), TIOCSWINSZ, &window) != 0) throw_errno("set the size of the container's terminal");
+    if (ioctl(console.master.get(), TIOCSWINSZ, &window) != 0)
+      throw_errno("set the size of the container's terminal");
   }
   const os::Fd place = os::make_file_in_root(root, "/dev/console");
   os::attach_mount(os::clone_mount(console.slave, false, "the terminal on /dev/console"), place,

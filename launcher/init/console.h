@@ -17,8 +17,8 @@ struct Console {
 // Makes one in the devpts mounted on `root`/dev/pts, of the given size, and binds it on /dev/console.
 [[nodiscard]] Console make_console(const os::Fd& root, std::optional<bundle::ConsoleSize> size);
 
-// Makes the slave standard input, output and error of this process, and its controlling terminal. The process must
-// lead its session.
+// Makes the slave standard input, output and error of this process, and its controlling terminal. The process
+// must lead its session.
 void use_console(const os::Fd& slave);
 
 }  // namespace scrim::init

@@ -69,7 +69,8 @@ void make_device(const bundle::Device& device, const os::Fd& root, bool user_nam
                       (present.st_mode & S_IFMT) == (mode & S_IFMT) && present.st_rdev == number;
     if (!same) throw_errno(concat("make device ", device.path));
   }
-  if (fchownat(parent.get(), where.name.c_str(), device.uid.value_or(0), device.gid.value_or(0), AT_SYMLINK_NOFOLLOW) != 0)
+  if (fchownat(parent.get(), where.name.c_str(), device.uid.value_or(0), device.gid.value_or(0),
+               AT_SYMLINK_NOFOLLOW) != 0)
     throw_errno(concat("change owner of device ", device.path));
 }
 
@@ -80,7 +81,8 @@ void make_link(const Link& link, const os::Fd& root) {
   if (errno != EEXIST) throw_errno(concat("link ", link.path));
   // /dev/ptmx of the image could be the host's multiplexer: only the container's own will do.
   if (std::string_view(link.path) != "/dev/ptmx") return;
-  if (unlinkat(parent.get(), where.name.c_str(), 0) != 0 || symlinkat(link.target, parent.get(), where.name.c_str()) != 0)
+  if (unlinkat(parent.get(), where.name.c_str(), 0) != 0 ||
+      symlinkat(link.target, parent.get(), where.name.c_str()) != 0)
     throw_errno(concat("replace ", link.path));
 }
 

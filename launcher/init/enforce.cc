@@ -98,7 +98,8 @@ void enforce_and_exec(const Executable& executable, const kernel::Installation* 
       const long answer = thread != nullptr ? thread->install() : kernel::install(*filter);
       if (answer < 0) {
         if (answer == -EACCES)
-          throw SystemError(EACCES, "install the seccomp filter", "needs CAP_SYS_ADMIN, or no_new_privs: --no-new-privs");
+          throw SystemError(EACCES, "install the seccomp filter",
+                            "needs CAP_SYS_ADMIN, or no_new_privs: --no-new-privs");
         throw SystemError(static_cast<int>(-answer), "install the seccomp filter");
       }
       if ((filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {

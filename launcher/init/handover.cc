@@ -14,7 +14,8 @@ namespace scrim::init {
 Handover Handover::make() {
   os::Fd memory(memfd_create("scrim-handover", MFD_CLOEXEC));
   if (!memory) throw_errno("create memory shared with the new process");
-  if (ftruncate(memory.get(), sizeof(Shared)) != 0) throw_errno("size the memory shared with the new process");
+  if (ftruncate(memory.get(), sizeof(Shared)) != 0)
+    throw_errno("size the memory shared with the new process");
   Handover handover = map(std::move(memory));
   handover.shared_->listener = -1;
   return handover;

@@ -15,8 +15,8 @@
 #include "launcher/os/fd.h"
 #include "libprofile/filter/program.h"
 
-// Memory that the new process shares with the command that started it (and, for `create`, with the later `start`):
-// once the filter is in force, no system call can be relied on to report anything.
+// Memory that the new process shares with the command that started it (and, for `create`, with the later
+// `start`): once the filter is in force, no system call can be relied on to report anything.
 namespace scrim::init {
 
 // How a failed start ends as an exit status, as env(1) and the shells have it.
@@ -42,8 +42,8 @@ class Handover {
   [[nodiscard]] sock_fprog program() const;
   [[nodiscard]] unsigned flags() const { return shared_->flags; }
 
-  // What went wrong, by the new process: the pieces one after the other, cut where the room ends. Only stores to
-  // memory: no allocation, so no system call.
+  // What went wrong, by the new process: the pieces one after the other, cut where the room ends. Only stores
+  // to memory: no allocation, so no system call.
   void fail(std::initializer_list<std::string_view> message, int exit_status) noexcept;
   struct Failure {
     std::string message;
@@ -51,7 +51,8 @@ class Handover {
   };
   [[nodiscard]] std::optional<Failure> failure() const;
 
-  // The listener's descriptor number in the new process (SECCOMP_FILTER_FLAG_NEW_LISTENER); -1 until it exists.
+  // The listener's descriptor number in the new process (SECCOMP_FILTER_FLAG_NEW_LISTENER); -1 until it
+  // exists.
   std::atomic<int>& listener() const { return shared_->listener; }
   // Set when the supervisor has taken the listener and the new process may go on.
   std::atomic<bool>& listener_taken() const { return shared_->listener_taken; }

@@ -6,8 +6,8 @@
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 #include <algorithm>
 #include <array>
@@ -35,7 +35,8 @@ os::Fd state_file(const std::string& state) {
 }
 
 std::string ended(const os::ExitStatus& status) {
-  return status.signal != 0 ? concat("killed by signal ", status.signal) : concat("exit status ", status.code);
+  return status.signal != 0 ? concat("killed by signal ", status.signal)
+                            : concat("exit status ", status.code);
 }
 
 void run_hook(const bundle::Hook& hook, const std::string& stage, const std::string& state) {
@@ -48,13 +49,14 @@ void run_hook(const bundle::Hook& hook, const std::string& stage, const std::str
 
   std::vector<std::string> args = hook.args;
   if (args.empty()) args.push_back(hook.path);
-  os::Child child = os::Child::spawn(hook.path, args, hook.env, {input.get(), writing.get(), writing.get()}, doing);
+  os::Child child =
+      os::Child::spawn(hook.path, args, hook.env, {input.get(), writing.get(), writing.get()}, doing);
   writing.reset();
 
   const auto deadline = Clock::now() + std::chrono::seconds(hook.timeout.value_or(0));
   std::string said;
-  // Two things are waited for: what it says (so that it never blocks on a full pipe), and its end. Something that it
-  // left running may keep the pipe open, so its end decides.
+  // Two things are waited for: what it says (so that it never blocks on a full pipe), and its end. Something
+  // that it left running may keep the pipe open, so its end decides.
   std::array<pollfd, 2> events{pollfd{child.pidfd().get(), POLLIN, 0}, pollfd{reading.get(), POLLIN, 0}};
   const auto read_some = [&] {
     std::array<char, 4096> buffer{};
@@ -65,7 +67,8 @@ void run_hook(const bundle::Hook& hook, const std::string& stage, const std::str
   for (;;) {
     int wait = -1;
     if (hook.timeout) {
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+      const auto left =
+          std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
       wait = static_cast<int>(std::max<long>(0, left + 1));
     }
     const int ready = poll(events.data(), events.size(), wait);

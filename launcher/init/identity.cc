@@ -45,7 +45,8 @@ void set_user(const bundle::User& user, bool set_groups) {
     throw_errno("set additional groups");
   if (syscall(SYS_setresgid, user.gid, user.gid, user.gid) != 0)
     throw_errno(concat("change to group ", user.gid));
-  if (syscall(SYS_setresuid, user.uid, user.uid, user.uid) != 0) throw_errno(concat("change to user ", user.uid));
+  if (syscall(SYS_setresuid, user.uid, user.uid, user.uid) != 0)
+    throw_errno(concat("change to user ", user.uid));
   if (user.umask) umask(*user.umask);
 }
 
@@ -58,13 +59,16 @@ void set_capabilities(const bundle::Capabilities& wanted) {
   const CapabilitySet inheritable(wanted.inheritable.bits());
   CapabilityData data{};
   for (std::size_t half = 0; half < data.size(); ++half) {
-    const auto part = [&](CapabilitySet set) { return static_cast<std::uint32_t>(set.bits() >> (32 * half)); };
+    const auto part = [&](CapabilitySet set) {
+      return static_cast<std::uint32_t>(set.bits() >> (32 * half));
+    };
     data[half] = {part(effective), part(permitted), part(inheritable)};
   }
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   if (syscall(SYS_capset, &header, data.data()) != 0) throw_errno("set capabilities");
 
-  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) throw_errno("clear ambient capabilities");
+  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0)
+    throw_errno("clear ambient capabilities");
   for (unsigned number = 0; number < 64; ++number) {
     // capabilities(7): ambient capabilities must be both permitted and inheritable.
     if (!wanted.ambient.has(number) || !permitted.has(number) || !inheritable.has(number)) continue;
@@ -76,8 +80,9 @@ void set_capabilities(const bundle::Capabilities& wanted) {
 }  // namespace
 
 unsigned last_capability() {
-  // Reading the bounding set beyond the last capability is EINVAL (capabilities(7)); two thirds of the answers
-  // are saved by starting where every kernel that scrim runs on has come to (CAP_CHECKPOINT_RESTORE, Linux 5.9).
+  // Reading the bounding set beyond the last capability is EINVAL (capabilities(7)); two thirds of the
+  // answers are saved by starting where every kernel that scrim runs on has come to (CAP_CHECKPOINT_RESTORE,
+  // Linux 5.9).
   unsigned last = CAP_CHECKPOINT_RESTORE;
   while (last < 63 && prctl(PR_CAPBSET_READ, last + 1, 0, 0, 0) >= 0) ++last;
   return last;

@@ -6,8 +6,8 @@
 #include "launcher/bundle/spec.h"
 #include "libprofile/resolve/capabilities.h"
 
-// Who the new process is: user, groups, capabilities. All of it for the calling thread only: glibc's setuid(2) wrappers,
-// which change every thread, are not used (nptl(7)).
+// Who the new process is: user, groups, capabilities. All of it for the calling thread only: glibc's
+// setuid(2) wrappers, which change every thread, are not used (nptl(7)).
 namespace scrim::init {
 
 // The highest capability that the running kernel knows (/proc/sys/kernel/cap_last_cap asked through prctl).
@@ -16,9 +16,9 @@ namespace scrim::init {
 // The calling thread's sets.
 [[nodiscard]] bundle::Capabilities current_capabilities();
 
-// Changes user and groups, and has exactly these capabilities afterwards (those that this thread does not have
-// cannot be gained). `capabilities` empty: as setresuid(2) leaves them. `set_groups` false: setgroups(2) is denied in this
-// user namespace (user_namespaces(7)), and the groups stay.
+// Changes user and groups, and has exactly these capabilities afterwards (those that this thread does not
+// have cannot be gained). `capabilities` empty: as setresuid(2) leaves them. `set_groups` false: setgroups(2)
+// is denied in this user namespace (user_namespaces(7)), and the groups stay.
 struct Identity {
   std::optional<bundle::User> user;  // nothing: stay who we are
   std::optional<bundle::Capabilities> capabilities;

@@ -94,7 +94,8 @@ class Init {
     die_with_runtime();
     // Other processes of a joined pid namespace must not reach our descriptors through /proc (CVE-2016-9962).
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw_errno("hide from other processes");
-    // Only now is this process in its cgroup, which becomes the root of the new namespace (cgroup_namespaces(7)).
+    // Only now is this process in its cgroup, which becomes the root of the new namespace
+    // (cgroup_namespaces(7)).
     if (namespaces.creates(NamespaceType::cgroup) && unshare(CLONE_NEWCGROUP) != 0)
       throw_errno("create a cgroup namespace");
     if (setsid() < 0) throw_errno("lead a new session");
@@ -103,7 +104,8 @@ class Init {
   }
 
   void become_root_of_user_namespace() {
-    if (plan_.set_groups && syscall(SYS_setgroups, 0, nullptr) != 0) throw_errno("drop groups in the user namespace");
+    if (plan_.set_groups && syscall(SYS_setgroups, 0, nullptr) != 0)
+      throw_errno("drop groups in the user namespace");
     if (syscall(SYS_setresgid, 0, 0, 0) != 0 || syscall(SYS_setresuid, 0, 0, 0) != 0)
       throw_errno("become root of the user namespace");
   }
@@ -120,7 +122,8 @@ class Init {
     const std::string name = concat("_ses.", plan_.id);
     if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name.c_str(), 0, 0, 0) >= 0) return;
     if (errno == ENOSYS) return;
-    throw_errno(concat("join session keyring ", name) + " (if the kernel's key quota is used up: --no-new-keyring)");
+    throw_errno(concat("join session keyring ", name) +
+                " (if the kernel's key quota is used up: --no-new-keyring)");
   }
 
   // ---- the root file system

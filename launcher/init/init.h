@@ -23,19 +23,21 @@ struct Plan {
   const cgroup::Entrance* entrance = nullptr;  // into the v1 cgroups
   bool no_pivot = false;
   bool no_new_keyring = false;
-  bool has_filter = false;         // the program comes through the handover
-  bool set_groups = true;          // false where setgroups(2) is denied (rootless with a single id)
-  unsigned preserve_fds = 0;       // descriptors 3 to 2 + n stay open
+  bool has_filter = false;                 // the program comes through the handover
+  bool set_groups = true;                  // false where setgroups(2) is denied (rootless with a single id)
+  unsigned preserve_fds = 0;               // descriptors 3 to 2 + n stay open
   const os::Fd* start_socket = nullptr;    // `create`: listens until somebody says start
   const os::Fd* console_socket = nullptr;  // connected; gets the terminal's master
   // The state that hooks read (runtime-spec runtime.md, "State"), for a status and our pid outside.
   std::function<std::string(const std::string& status, pid_t pid)> state;
 };
 
-// What the two sides say to each other over a socket pair, one message each: the runtime answers every one of init's.
+// What the two sides say to each other over a socket pair, one message each: the runtime answers every one of
+// init's.
 enum class Step : unsigned char {
   mapped,       // runtime to init, first: the ids are mapped; with init's pid as the runtime sees it
-  environment,  // init: the namespaces and mounts are there; the runtime runs prestart and createRuntime hooks
+  environment,  // init: the namespaces and mounts are there; the runtime runs prestart and createRuntime
+                // hooks
   ready,        // init: everything is set up; the runtime applies limits and hands over the program
   proceed,      // runtime to init: go on
 };
@@ -44,8 +46,9 @@ struct Message {
   pid_t pid;
 };
 
-// What `start` says to a created container's socket; it gets the handover's memory back, and then the end of file when
-// the program runs or could not be started. Who connects without a word learns that the container still waits.
+// What `start` says to a created container's socket; it gets the handover's memory back, and then the end of
+// file when the program runs or could not be started. Who connects without a word learns that the container
+// still waits.
 inline constexpr char start_word = 's';
 inline constexpr const char* start_socket_name = "start";
 

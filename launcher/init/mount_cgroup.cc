@@ -17,8 +17,9 @@ namespace {
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
-// A cgroup namespace (cgroup_namespaces(7)) shows a fresh mount only the container's part; without one, that part is
-// bound. A fresh mount is refused where the host's namespace owns the hierarchy: then it is bound too.
+// A cgroup namespace (cgroup_namespaces(7)) shows a fresh mount only the container's part; without one, that
+// part is bound. A fresh mount is refused where the host's namespace owns the hierarchy: then it is bound
+// too.
 os::Fd open_hierarchy(const cgroup::Membership& membership, bool fresh, os::MountAttributes attributes,
                       const std::string& what) {
   if (fresh) {
@@ -44,19 +45,22 @@ os::Fd open_hierarchy(const cgroup::Membership& membership, bool fresh, os::Moun
   return bound;
 }
 
-// cgroup v1 as runc lays it out: a tmpfs with a directory for each hierarchy, named after where the host has it, and
-// a link for each controller of a joint one.
+// cgroup v1 as runc lays it out: a tmpfs with a directory for each hierarchy, named after where the host has
+// it, and a link for each controller of a joint one.
 void mount_v1(const bundle::Mount& mount, const MountOptions& options, const MountContext& context) {
   const std::string what = concat("cgroup on ", mount.destination);
   const os::Fd target = os::make_directory_in_root(context.root, mount.destination);
-  const os::Fd top = os::new_mount("tmpfs", "tmpfs", {{"mode", "755"}}, {MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, 0}, what);
+  const os::Fd top = os::new_mount("tmpfs", "tmpfs", {{"mode", "755"}},
+                                   {MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, 0}, what);
   os::attach_mount(top, target, what);
   for (const cgroup::Membership& membership : context.cgroup.memberships) {
     const std::string name = os::split_last(membership.hierarchy.mount_point).name;
-    if (mkdirat(top.get(), name.c_str(), 0755) != 0) throw_errno(concat("make ", mount.destination, "/", name));
+    if (mkdirat(top.get(), name.c_str(), 0755) != 0)
+      throw_errno(concat("make ", mount.destination, "/", name));
     const os::Fd place = os::open_at(top, name, O_PATH | O_DIRECTORY | O_NOFOLLOW);
     const std::string part = concat("cgroup on ", mount.destination, "/", name);
-    os::attach_mount(open_hierarchy(membership, context.new_cgroup_namespace, options.attributes, part), place, part);
+    os::attach_mount(open_hierarchy(membership, context.new_cgroup_namespace, options.attributes, part),
+                     place, part);
     for (const std::string& controller : membership.hierarchy.controllers) {
       const bool plain = controller.find('=') == std::string::npos && controller != name;
       if (plain && symlinkat(name.c_str(), top.get(), controller.c_str()) != 0 && errno != EEXIST)

@@ -17,8 +17,8 @@ struct AttributeOption {
   bool set;
 };
 
-// Each has a recursive twin with an "r" before it, for mount_setattr(2)'s AT_RECURSIVE. The access-time modes replace
-// each other: MOUNT_ATTR_RELATIME is 0, so relatime is "set nothing, clear the field".
+// Each has a recursive twin with an "r" before it, for mount_setattr(2)'s AT_RECURSIVE. The access-time modes
+// replace each other: MOUNT_ATTR_RELATIME is 0, so relatime is "set nothing, clear the field".
 constexpr std::array attribute_options{
     AttributeOption{"ro", MOUNT_ATTR_RDONLY, true},
     AttributeOption{"rw", MOUNT_ATTR_RDONLY, false},
@@ -47,24 +47,30 @@ struct PropagationOption {
 };
 
 constexpr std::array propagation_options{
-    PropagationOption{"shared", MS_SHARED, false},         PropagationOption{"rshared", MS_SHARED, true},
-    PropagationOption{"slave", MS_SLAVE, false},           PropagationOption{"rslave", MS_SLAVE, true},
-    PropagationOption{"private", MS_PRIVATE, false},       PropagationOption{"rprivate", MS_PRIVATE, true},
-    PropagationOption{"unbindable", MS_UNBINDABLE, false}, PropagationOption{"runbindable", MS_UNBINDABLE, true},
+    PropagationOption{"shared", MS_SHARED, false},
+    PropagationOption{"rshared", MS_SHARED, true},
+    PropagationOption{"slave", MS_SLAVE, false},
+    PropagationOption{"rslave", MS_SLAVE, true},
+    PropagationOption{"private", MS_PRIVATE, false},
+    PropagationOption{"rprivate", MS_PRIVATE, true},
+    PropagationOption{"unbindable", MS_UNBINDABLE, false},
+    PropagationOption{"runbindable", MS_UNBINDABLE, true},
 };
 
 // Said by mount(8) for itself, or already the default: they ask nothing of the kernel.
-constexpr std::array<std::string_view, 9> ignored_options{"defaults", "async", "nolazytime", "nomand", "noiversion",
-                                                          "loud",     "silent", "mand",      "iversion"};
+constexpr std::array<std::string_view, 9> ignored_options{
+    "defaults", "async", "nolazytime", "nomand", "noiversion", "loud", "silent", "mand", "iversion"};
 
 template <typename Table>
 const auto* find(const Table& table, std::string_view name) {
-  const auto found = std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.name == name; });
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.name == name; });
   return found == table.end() ? nullptr : &*found;
 }
 
 void apply(const AttributeOption& option, os::MountAttributes& attributes) {
-  const std::uint64_t field = (option.attribute & MOUNT_ATTR__ATIME) != 0 ? MOUNT_ATTR__ATIME : option.attribute;
+  const std::uint64_t field =
+      (option.attribute & MOUNT_ATTR__ATIME) != 0 ? MOUNT_ATTR__ATIME : option.attribute;
   // A later option overrides an earlier one.
   attributes.set &= ~field;
   attributes.clear &= ~field;

@@ -30,7 +30,8 @@ void finish(const os::Fd& mount, const os::Fd& target, const MountOptions& optio
 void mount_bind(const bundle::Mount& mount, const MountOptions& options, const os::Fd& root) {
   const std::string what = concat(mount.source, " on ", mount.destination);
   if (!options.parameters.empty())
-    throw Error(concat("mount ", what, ": \"", options.parameters.front().first, "\" is no option of a bind mount"));
+    throw Error(
+        concat("mount ", what, ": \"", options.parameters.front().first, "\" is no option of a bind mount"));
   const os::Fd copy = os::clone_mount(mount.source, options.recursive, what);
   struct stat source {};
   if (fstat(copy.get(), &source) != 0) throw_errno(concat("stat ", mount.source));

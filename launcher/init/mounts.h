@@ -15,7 +15,8 @@ struct MountContext {
   bool user_namespace = false;
 };
 
-// Carries out one entry of `mounts`. The destination is made where it does not exist and never leaves the root.
+// Carries out one entry of `mounts`. The destination is made where it does not exist and never leaves the
+// root.
 void perform(const bundle::Mount& mount, const MountContext& context);
 
 // Mounts the container's view of the cgroup hierarchies (type "cgroup"), whichever version the host has.

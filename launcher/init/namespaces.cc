@@ -27,25 +27,33 @@ struct Entry {
   const char* proc_name;
 };
 constexpr std::array entries{
-    Entry{NamespaceType::user, CLONE_NEWUSER, "user"}, Entry{NamespaceType::mount, CLONE_NEWNS, "mnt"},
-    Entry{NamespaceType::pid, CLONE_NEWPID, "pid"},    Entry{NamespaceType::network, CLONE_NEWNET, "net"},
-    Entry{NamespaceType::ipc, CLONE_NEWIPC, "ipc"},    Entry{NamespaceType::uts, CLONE_NEWUTS, "uts"},
+    Entry{NamespaceType::user, CLONE_NEWUSER, "user"},
+    Entry{NamespaceType::mount, CLONE_NEWNS, "mnt"},
+    Entry{NamespaceType::pid, CLONE_NEWPID, "pid"},
+    Entry{NamespaceType::network, CLONE_NEWNET, "net"},
+    Entry{NamespaceType::ipc, CLONE_NEWIPC, "ipc"},
+    Entry{NamespaceType::uts, CLONE_NEWUTS, "uts"},
     Entry{NamespaceType::cgroup, CLONE_NEWCGROUP, "cgroup"},
     Entry{NamespaceType::time, 0x00000080 /* CLONE_NEWTIME, Linux 5.6 */, "time"},
 };
 
 const Entry& entry_of(NamespaceType type) {
-  return *std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.type == type; });
+  return *std::find_if(entries.begin(), entries.end(),
+                       [&](const Entry& entry) { return entry.type == type; });
 }
 
 }  // namespace
 
-std::uint64_t clone_flag(NamespaceType type) { return entry_of(type).flag; }
-const char* proc_name(NamespaceType type) { return entry_of(type).proc_name; }
+std::uint64_t clone_flag(NamespaceType type) {
+  return entry_of(type).flag;
+}
+const char* proc_name(NamespaceType type) {
+  return entry_of(type).proc_name;
+}
 
 const JoinedNamespace* NamespacePlan::joins(NamespaceType type) const {
-  const auto found =
-      std::find_if(joined.begin(), joined.end(), [&](const JoinedNamespace& entry) { return entry.type == type; });
+  const auto found = std::find_if(joined.begin(), joined.end(),
+                                  [&](const JoinedNamespace& entry) { return entry.type == type; });
   return found == joined.end() ? nullptr : &*found;
 }
 
@@ -79,7 +87,8 @@ void bring_up_loopback() {
   ifreq request{};
   std::strcpy(request.ifr_name, "lo");  // NOLINT(clang-analyzer-security.insecureAPI.strcpy): 3 bytes into 16
   request.ifr_flags = IFF_UP | IFF_RUNNING;
-  if (!socket || ioctl(socket.get(), SIOCSIFFLAGS, &request) != 0) throw_errno("bring up the loopback interface");
+  if (!socket || ioctl(socket.get(), SIOCSIFFLAGS, &request) != 0)
+    throw_errno("bring up the loopback interface");
 }
 
 }  // namespace scrim::init

@@ -32,7 +32,8 @@ struct NamespacePlan {
   [[nodiscard]] bool has_user_namespace() const;
 };
 
-// Opens the namespaces to join. Throws Error if a path is no namespace of its type (NS_GET_NSTYPE of ioctl_ns(2)).
+// Opens the namespaces to join. Throws Error if a path is no namespace of its type (NS_GET_NSTYPE of
+// ioctl_ns(2)).
 [[nodiscard]] NamespacePlan plan_namespaces(const std::vector<bundle::Namespace>& namespaces);
 
 // setns(2).

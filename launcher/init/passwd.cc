@@ -72,7 +72,8 @@ Account find_account(const std::string& text) {
     account.gid = number(entry[3]).value_or(0);
     return true;
   });
-  if (!found && !uid) throw Error(concat("user ", user, ": no such name in /etc/passwd (a number needs no entry)"));
+  if (!found && !uid)
+    throw Error(concat("user ", user, ": no such name in /etc/passwd (a number needs no entry)"));
   if (uid) account.uid = *uid;
   if (colon != std::string::npos) {
     const std::string group = text.substr(colon + 1);
@@ -82,14 +83,16 @@ Account find_account(const std::string& text) {
       account.gid = number(entry[2]).value_or(0);
       return true;
     });
-    if (!known && !gid) throw Error(concat("group ", group, ": no such name in /etc/group (a number needs no entry)"));
+    if (!known && !gid)
+      throw Error(concat("group ", group, ": no such name in /etc/group (a number needs no entry)"));
     if (gid) account.gid = *gid;
     return account;
   }
   for_each_entry("/etc/group", 4, [&](const auto& entry) {
     const std::vector<std::string_view> members = split(entry[3], ',');
     const std::optional<unsigned> gid = number(entry[2]);
-    if (gid && std::find(members.begin(), members.end(), name) != members.end()) account.additional_gids.push_back(*gid);
+    if (gid && std::find(members.begin(), members.end(), name) != members.end())
+      account.additional_gids.push_back(*gid);
     return false;
   });
   return account;

@@ -26,13 +26,16 @@ void make_readonly(const std::vector<std::string>& paths, const os::Fd& root) {
 
 namespace {
 
-// The one empty directory that covers all masked ones: made once, then cloned from where it was attached first.
+// The one empty directory that covers all masked ones: made once, then cloned from where it was attached
+// first.
 class EmptyDirectory {
  public:
   void cover(const os::Fd& target, const std::string& what) {
-    os::Fd mount = first_ ? os::clone_mount(first_, false, what)
-                          : os::new_mount("tmpfs", "tmpfs", {{"nr_inodes", "1"}, {"mode", "755"}},
-                                          {MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, 0}, what);
+    os::Fd mount =
+        first_ ? os::clone_mount(first_, false, what)
+               : os::new_mount(
+                     "tmpfs", "tmpfs", {{"nr_inodes", "1"}, {"mode", "755"}},
+                     {MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, 0}, what);
     os::attach_mount(mount, target, what);
     if (!first_) first_ = std::move(mount);
   }

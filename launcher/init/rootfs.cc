@@ -28,8 +28,8 @@ std::uint64_t mount_flag(bundle::Propagation propagation) {
   }
 }
 
-// pivot_root(2) refuses a new root whose parent mount is shared. The parent is the nearest ancestor that is the root
-// of a mount; mount_setattr(2) answers EINVAL for any other directory.
+// pivot_root(2) refuses a new root whose parent mount is shared. The parent is the nearest ancestor that is
+// the root of a mount; mount_setattr(2) answers EINVAL for any other directory.
 void make_parent_private(std::string path) {
   for (;;) {
     if (mount(nullptr, path.c_str(), nullptr, MS_PRIVATE, nullptr) == 0) return;
@@ -69,7 +69,8 @@ void change_root(const os::Fd& root, bool no_pivot) {
 }
 
 void finish_root(bundle::Propagation propagation, bool readonly) {
-  if (propagation != bundle::Propagation::unset && mount(nullptr, "/", nullptr, mount_flag(propagation), nullptr) != 0)
+  if (propagation != bundle::Propagation::unset &&
+      mount(nullptr, "/", nullptr, mount_flag(propagation), nullptr) != 0)
     throw_errno("set linux.rootfsPropagation");
   if (readonly) {
     const os::Fd root = os::open("/", O_PATH | O_DIRECTORY);

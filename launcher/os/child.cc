@@ -2,12 +2,12 @@
 #include "launcher/os/child.h"
 
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 
 #include <cerrno>
 #include <csignal>
 
+#include "launcher/os/pidfd.h"
 #include "libprofile/error.h"
 
 namespace scrim::os {
@@ -40,8 +40,9 @@ struct SpawnSettings {
 
 }  // namespace
 
-Child Child::spawn(const std::string& path, const std::vector<std::string>& args, const std::vector<std::string>& env,
-                   const std::array<int, 3>& standard, const std::string& doing) {
+Child Child::spawn(const std::string& path, const std::vector<std::string>& args,
+                   const std::vector<std::string>& env, const std::array<int, 3>& standard,
+                   const std::string& doing) {
   SpawnSettings settings;
   for (int number = 0; number < 3; ++number)
     posix_spawn_file_actions_adddup2(&settings.files, standard[static_cast<std::size_t>(number)], number);
@@ -53,10 +54,10 @@ Child Child::spawn(const std::string& path, const std::vector<std::string>& args
   posix_spawnattr_setflags(&settings.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 
   pid_t pid = -1;
-  const int errnum = posix_spawn(&pid, path.c_str(), &settings.files, &settings.attributes, c_strings(args).data(),
-                                 c_strings(env).data());
+  const int errnum = posix_spawn(&pid, path.c_str(), &settings.files, &settings.attributes,
+                                 c_strings(args).data(), c_strings(env).data());
   if (errnum != 0) throw SystemError(errnum, doing);
-  Child child(pid, Fd(pidfd_open(pid, 0)));
+  Child child(pid, pidfd_open(pid));
   if (!child.pidfd_) throw_errno(doing);
   return child;
 }
@@ -71,7 +72,7 @@ Child::~Child() {
 }
 
 void Child::kill(int signal) const noexcept {
-  if (pid_ > 0) pidfd_send_signal(pidfd_.get(), signal, nullptr, 0);
+  if (pid_ > 0) os::pidfd_send_signal(pidfd_, signal);
 }
 
 ExitStatus Child::wait() {

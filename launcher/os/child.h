@@ -19,14 +19,15 @@ struct ExitStatus {
   [[nodiscard]] int as_shell() const { return signal != 0 ? 128 + signal : code; }
 };
 
-// A child process of ours, held by its pidfd: never another process that got the same number later. A child that is
-// still there when its owner goes is killed and waited for.
+// A child process of ours, held by its pidfd: never another process that got the same number later. A child
+// that is still there when its owner goes is killed and waited for.
 class Child {
  public:
   // Takes over a child that clone(2) made.
   Child(pid_t pid, Fd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
-  // Starts a program (absolute path) with exactly this environment, these standard descriptors, no blocked signal and
-  // default actions. `doing` begins the message of the SystemError that is thrown if it cannot be started.
+  // Starts a program (absolute path) with exactly this environment, these standard descriptors, no blocked
+  // signal and default actions. `doing` begins the message of the SystemError that is thrown if it cannot be
+  // started.
   [[nodiscard]] static Child spawn(const std::string& path, const std::vector<std::string>& args,
                                    const std::vector<std::string>& env, const std::array<int, 3>& standard,
                                    const std::string& doing);

@@ -20,7 +20,8 @@ namespace {
 
 constexpr unsigned deepest = 64;
 
-void copy_file(const Fd& from, const Fd& to, const char* name, const struct stat& status, const std::string& what) {
+void copy_file(const Fd& from, const Fd& to, const char* name, const struct stat& status,
+               const std::string& what) {
   const Fd source(openat(from.get(), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   const Fd copy(openat(to.get(), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!source || !copy) throw_errno(concat("copy ", name, " of ", what));
@@ -29,11 +30,13 @@ void copy_file(const Fd& from, const Fd& to, const char* name, const struct stat
     if (sent < 0) throw_errno(concat("copy ", name, " of ", what));
     if (sent == 0) break;
   }
-  if (fchown(copy.get(), status.st_uid, status.st_gid) != 0 || fchmod(copy.get(), status.st_mode & 07777U) != 0)
+  if (fchown(copy.get(), status.st_uid, status.st_gid) != 0 ||
+      fchmod(copy.get(), status.st_mode & 07777U) != 0)
     throw_errno(concat("copy owner and mode of ", name, " of ", what));
 }
 
-void copy_link(const Fd& from, const Fd& to, const char* name, const struct stat& status, const std::string& what) {
+void copy_link(const Fd& from, const Fd& to, const char* name, const struct stat& status,
+               const std::string& what) {
   std::array<char, PATH_MAX> text{};
   const ssize_t length = readlinkat(from.get(), name, text.data(), text.size() - 1);
   if (length < 0 || symlinkat(text.data(), to.get(), name) != 0 ||
@@ -51,7 +54,8 @@ void copy_level(const Fd& from, const Fd& to, const std::string& what, unsigned 
     const char* name = entry->d_name;
     if (std::string_view(name) == "." || std::string_view(name) == "..") continue;
     struct stat status {};
-    if (fstatat(from.get(), name, &status, AT_SYMLINK_NOFOLLOW) != 0) throw_errno(concat("stat ", name, " of ", what));
+    if (fstatat(from.get(), name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+      throw_errno(concat("stat ", name, " of ", what));
     if (S_ISREG(status.st_mode)) {
       copy_file(from, to, name, status, what);
     } else if (S_ISLNK(status.st_mode)) {
@@ -61,7 +65,8 @@ void copy_level(const Fd& from, const Fd& to, const std::string& what, unsigned 
       const Fd source = open_at(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
       const Fd copy = open_at(to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
       copy_level(source, copy, what, depth + 1);
-      if (fchown(copy.get(), status.st_uid, status.st_gid) != 0 || fchmod(copy.get(), status.st_mode & 07777U) != 0)
+      if (fchown(copy.get(), status.st_uid, status.st_gid) != 0 ||
+          fchmod(copy.get(), status.st_mode & 07777U) != 0)
         throw_errno(concat("copy owner and mode of ", name, " of ", what));
     }
   }
@@ -69,6 +74,8 @@ void copy_level(const Fd& from, const Fd& to, const std::string& what, unsigned 
 
 }  // namespace
 
-void copy_tree(const Fd& from, const Fd& to, const std::string& what) { copy_level(from, to, what, 1); }
+void copy_tree(const Fd& from, const Fd& to, const std::string& what) {
+  copy_level(from, to, what, 1);
+}
 
 }  // namespace scrim::os

@@ -37,7 +37,9 @@ Fd open_at(const Fd& directory, const std::string& path, int flags, mode_t mode)
   return fd;
 }
 
-std::string proc_path(const Fd& fd) { return concat("/proc/self/fd/", fd.get()); }
+std::string proc_path(const Fd& fd) {
+  return concat("/proc/self/fd/", fd.get());
+}
 
 void write_all(int fd, std::string_view data, const std::string& name) {
   while (!data.empty()) {
@@ -61,7 +63,9 @@ void replace_file(const Fd& directory, const std::string& name, std::string_view
   }
 }
 
-std::string read_kernel_file(const std::string& path) { return read_to_end(open(path, O_RDONLY), path); }
+std::string read_kernel_file(const std::string& path) {
+  return read_to_end(open(path, O_RDONLY), path);
+}
 
 std::string read_kernel_file_at(const Fd& directory, const std::string& path) {
   return read_to_end(open_at(directory, path, O_RDONLY), path);

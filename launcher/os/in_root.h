@@ -6,8 +6,8 @@
 
 #include "launcher/os/fd.h"
 
-// Paths inside a root file system that somebody else wrote. Symbolic links and ".." are followed as the container would
-// see them and never leave the root (openat2(2), RESOLVE_IN_ROOT).
+// Paths inside a root file system that somebody else wrote. Symbolic links and ".." are followed as the
+// container would see them and never leave the root (openat2(2), RESOLVE_IN_ROOT).
 namespace scrim::os {
 
 // Opens a path inside `root`, close-on-exec. Magic links (/proc/PID/fd/…) are not followed.

@@ -3,7 +3,8 @@
 
 #include <fcntl.h>
 
-// Header-only: Debian has no static spdlog and fmt, and a dynamic one costs more start time than all of `state`.
+// Header-only: Debian has no static spdlog and fmt, and a dynamic one costs more start time than all of
+// `state`.
 #define FMT_HEADER_ONLY
 #define SPDLOG_FMT_EXTERNAL
 // Their headers are not written for our warnings.
@@ -58,13 +59,16 @@ class RuncSink final : public spdlog::sinks::base_sink<spdlog::details::null_mut
     const std::string text(message.payload.data(), message.payload.size());
     const std::string quoted = document::json::to_text(Value(Value::Data(text)));
     if (!file_) {
-      write_all(STDERR_FILENO, concat("scrim: ", level == "error" ? "" : concat(level, ": "), text, "\n"), "standard error");
+      write_all(STDERR_FILENO, concat("scrim: ", level == "error" ? "" : concat(level, ": "), text, "\n"),
+                "standard error");
     } else if (format_ == Log::Format::json) {
       write_all(file_.get(),
-                concat("{\"level\":\"", level, "\",\"msg\":", quoted, ",\"time\":\"", rfc3339(message.time), "\"}\n"),
+                concat("{\"level\":\"", level, "\",\"msg\":", quoted, ",\"time\":\"", rfc3339(message.time),
+                       "\"}\n"),
                 "log");
     } else {
-      write_all(file_.get(), concat("time=\"", rfc3339(message.time), "\" level=", level, " msg=", quoted, "\n"), "log");
+      write_all(file_.get(),
+                concat("time=\"", rfc3339(message.time), "\" level=", level, " msg=", quoted, "\n"), "log");
     }
   }
   void flush_() override {}
@@ -89,13 +93,15 @@ class Log::Writer {
     if (level == spdlog::level::debug && !options_.debug) return;
     try {
       if (!logger_) {
-        logger_ = std::make_unique<spdlog::logger>("scrim", std::make_shared<RuncSink>(std::move(file_), options_.format));
+        logger_ = std::make_unique<spdlog::logger>(
+            "scrim", std::make_shared<RuncSink>(std::move(file_), options_.format));
         logger_->set_level(spdlog::level::debug);
       }
       logger_->log(level, spdlog::string_view_t(message.data(), message.size()));
       if (level == spdlog::level::err && !options_.file.empty())
         write_all(STDERR_FILENO, concat("scrim: ", message, "\n"), "standard error");
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): a full disk or a closed pipe must not stop a start
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): a full disk or a closed pipe must not
+                                       // stop a start
     }
   }
 
@@ -109,8 +115,14 @@ Log::Log(const Options& options) : writer_(std::make_unique<Writer>(options)) {}
 Log::Log(Log&&) noexcept = default;
 Log::~Log() = default;
 
-void Log::debug(std::string_view message) { writer_->write(spdlog::level::debug, message); }
-void Log::warning(std::string_view message) { writer_->write(spdlog::level::warn, message); }
-void Log::error(std::string_view message) { writer_->write(spdlog::level::err, message); }
+void Log::debug(std::string_view message) {
+  writer_->write(spdlog::level::debug, message);
+}
+void Log::warning(std::string_view message) {
+  writer_->write(spdlog::level::warn, message);
+}
+void Log::error(std::string_view message) {
+  writer_->write(spdlog::level::err, message);
+}
 
 }  // namespace scrim::os

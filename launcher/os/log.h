@@ -7,8 +7,9 @@
 
 namespace scrim::os {
 
-// Where messages go. With a file (--log) they are written as runc writes them, so that containerd and Docker can show
-// the last error; errors always go to standard error as well. Nothing is set up before the first message.
+// Where messages go. With a file (--log) they are written as runc writes them, so that containerd and Docker
+// can show the last error; errors always go to standard error as well. Nothing is set up before the first
+// message.
 class Log {
  public:
   enum class Format { text, json };

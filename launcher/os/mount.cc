@@ -41,7 +41,8 @@ void change(const Fd& mount, mount_attr attributes, bool recursive, const std::s
 }
 
 Fd clone(int directory, const char* path, unsigned flags, bool recursive, const std::string& what) {
-  flags |= unsigned{OPEN_TREE_CLONE} | unsigned{OPEN_TREE_CLOEXEC} | (recursive ? unsigned{AT_RECURSIVE} : 0U);
+  flags |=
+      unsigned{OPEN_TREE_CLONE} | unsigned{OPEN_TREE_CLOEXEC} | (recursive ? unsigned{AT_RECURSIVE} : 0U);
   Fd mount(open_tree(directory, path, flags));
   if (!mount) throw_errno(concat("mount ", what));
   return mount;
@@ -58,11 +59,14 @@ Fd new_mount(const std::string& type, const std::string& source,
   if (!source.empty() && fsconfig(context.get(), FSCONFIG_SET_STRING, "source", source.c_str(), 0) != 0)
     fail_with_messages(context, doing);
   for (const auto& [key, value] : parameters) {
-    const int done = value.empty() ? fsconfig(context.get(), FSCONFIG_SET_FLAG, key.c_str(), nullptr, 0)
-                                   : fsconfig(context.get(), FSCONFIG_SET_STRING, key.c_str(), value.c_str(), 0);
-    if (done != 0) fail_with_messages(context, concat(doing, " with option ", key, value.empty() ? "" : "=", value));
+    const int done = value.empty()
+                         ? fsconfig(context.get(), FSCONFIG_SET_FLAG, key.c_str(), nullptr, 0)
+                         : fsconfig(context.get(), FSCONFIG_SET_STRING, key.c_str(), value.c_str(), 0);
+    if (done != 0)
+      fail_with_messages(context, concat(doing, " with option ", key, value.empty() ? "" : "=", value));
   }
-  if (fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) fail_with_messages(context, doing);
+  if (fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0)
+    fail_with_messages(context, doing);
   Fd mount(fsmount(context.get(), FSMOUNT_CLOEXEC, static_cast<unsigned>(attributes.set)));
   if (!mount) fail_with_messages(context, doing);
   return mount;
@@ -76,7 +80,8 @@ Fd clone_mount(const Fd& source, bool recursive, const std::string& what) {
   return clone(source.get(), "", AT_EMPTY_PATH, recursive, what);
 }
 
-void set_mount_attributes(const Fd& mount, MountAttributes attributes, bool recursive, const std::string& what) {
+void set_mount_attributes(const Fd& mount, MountAttributes attributes, bool recursive,
+                          const std::string& what) {
   if (attributes.set == 0 && attributes.clear == 0) return;
   // The access-time modes are one field, not bits: to set one, the field is cleared (mount_setattr(2)).
   if ((attributes.set & MOUNT_ATTR__ATIME) != 0) attributes.clear |= MOUNT_ATTR__ATIME;

@@ -38,7 +38,8 @@ struct alignas(cmsghdr) ControlRoom {
 
 std::pair<Fd, Fd> socket_pair() {
   std::array<int, 2> ends{};
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) throw_errno("make a pair of sockets");
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    throw_errno("make a pair of sockets");
   return {Fd(ends[0]), Fd(ends[1])};
 }
 
@@ -67,7 +68,8 @@ Fd connect_to(const std::string& path) {
   return socket;
 }
 
-void send_descriptor(const Fd& socket, const Fd& descriptor, const std::string& text, const std::string& name) {
+void send_descriptor(const Fd& socket, const Fd& descriptor, const std::string& text,
+                     const std::string& name) {
   iovec content{const_cast<char*>(text.data()), text.size()};
   ControlRoom control;
   msghdr message{};

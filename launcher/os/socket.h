@@ -21,7 +21,8 @@ namespace scrim::os {
 [[nodiscard]] Fd connect_to(const std::string& path);
 
 // Sends `text` (at least one byte) with a descriptor (SCM_RIGHTS).
-void send_descriptor(const Fd& socket, const Fd& descriptor, const std::string& text, const std::string& name);
+void send_descriptor(const Fd& socket, const Fd& descriptor, const std::string& text,
+                     const std::string& name);
 // Receives one; an empty Fd if the other end closed.
 [[nodiscard]] Fd receive_descriptor(const Fd& socket, const std::string& name);
 

@@ -40,7 +40,8 @@ void TerminalCopy::from_input() {
     input_ = -1;
     return;
   }
-  write_all(master_.get(), std::string_view(buffer.data(), static_cast<std::size_t>(got)), "the container's terminal");
+  write_all(master_.get(), std::string_view(buffer.data(), static_cast<std::size_t>(got)),
+            "the container's terminal");
 }
 
 void TerminalCopy::from_master() {

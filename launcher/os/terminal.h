@@ -10,8 +10,8 @@
 
 namespace scrim::os {
 
-// Our own terminal, raw while this lives (termios(3), cfmakeraw) so that every key reaches the container's. Nothing
-// happens if standard input is no terminal.
+// Our own terminal, raw while this lives (termios(3), cfmakeraw) so that every key reaches the container's.
+// Nothing happens if standard input is no terminal.
 class RawTerminal {
  public:
   RawTerminal();
@@ -26,7 +26,8 @@ class RawTerminal {
 // Gives the container's terminal the size of ours, if we have one.
 void copy_window_size(const Fd& master) noexcept;
 
-// Copies between our standard input and output and a terminal's master: call the matching side when poll(2) says so.
+// Copies between our standard input and output and a terminal's master: call the matching side when poll(2)
+// says so.
 class TerminalCopy {
  public:
   explicit TerminalCopy(const Fd& master) : master_(master) {}

@@ -2,8 +2,8 @@
 #include "launcher/runtime/create.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -81,8 +81,8 @@ void write_pid_file(const std::string& path, pid_t pid) {
 }
 
 // The first process' side of the plan, from values that live as long as the creation.
-init::Plan make_plan(const PreparedBundle& bundle, const CreateOptions& options, const init::NamespacePlan& namespaces,
-                     const ContainerState& state) {
+init::Plan make_plan(const PreparedBundle& bundle, const CreateOptions& options,
+                     const init::NamespacePlan& namespaces, const ContainerState& state) {
   init::Plan plan;
   plan.spec = &bundle.spec;
   plan.id = options.id;
@@ -91,7 +91,8 @@ init::Plan make_plan(const PreparedBundle& bundle, const CreateOptions& options,
   plan.no_pivot = options.no_pivot;
   plan.no_new_keyring = options.no_new_keyring;
   plan.has_filter = bundle.profile.compilation.has_value();
-  plan.set_groups = !namespaces.creates(bundle::NamespaceType::user) || mapping_allows_setgroups(bundle.spec.gid_mappings);
+  plan.set_groups =
+      !namespaces.creates(bundle::NamespaceType::user) || mapping_allows_setgroups(bundle.spec.gid_mappings);
   plan.preserve_fds = options.preserve_fds;
   plan.state = [state](const std::string& status, pid_t pid) {
     ContainerState now_known = state;
@@ -107,7 +108,8 @@ void check(const bundle::Spec& spec, const CreateOptions& options) {
   const bool terminal = spec.process && spec.process->terminal;
   const bool console = !options.console_socket.empty() || options.console != nullptr;
   if (terminal && !console)
-    throw Error("process.terminal is true: a console socket is needed to hand the terminal over (--console-socket)");
+    throw Error(
+        "process.terminal is true: a console socket is needed to hand the terminal over (--console-socket)");
   if (!terminal && !options.console_socket.empty())
     throw Error("--console-socket is given, but process.terminal is false");
 }
@@ -134,7 +136,8 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
   created.handover_.emplace(init::Handover::make());
   auto [ours, theirs] = os::socket_pair();
   os::Fd start_socket;
-  if (options.wait_for_start) start_socket = os::listen_in(created.container_->directory(), init::start_socket_name);
+  if (options.wait_for_start)
+    start_socket = os::listen_in(created.container_->directory(), init::start_socket_name);
 
   init::Plan plan = make_plan(bundle, options, namespaces, created.state_);
   plan.start_socket = start_socket ? &start_socket : nullptr;
@@ -151,9 +154,11 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
 
   const pid_t pid = created.process_->pid();
   created.state_.pid = pid;
-  if (namespaces.creates(bundle::NamespaceType::user)) map_ids(pid, bundle.spec.uid_mappings, bundle.spec.gid_mappings);
+  if (namespaces.creates(bundle::NamespaceType::user))
+    map_ids(pid, bundle.spec.uid_mappings, bundle.spec.gid_mappings);
   if (entrance.unified && !spawned.in_cgroup) cgroup::join(created.state_.cgroup, pid);
-  if (bundle.spec.process && bundle.spec.process->oom_score_adj) set_oom_score(pid, *bundle.spec.process->oom_score_adj);
+  if (bundle.spec.process && bundle.spec.process->oom_score_adj)
+    set_oom_score(pid, *bundle.spec.process->oom_score_adj);
   created.negotiate(bundle, options);
   return created;
 }
@@ -215,7 +220,8 @@ Created::~Created() {
     if (process_) process_->release();
     return;
   }
-  // Errors here would hide the one that is being reported; what could not be taken back is what `delete --force` finds.
+  // Errors here would hide the one that is being reported; what could not be taken back is what `delete
+  // --force` finds.
   try {
     process_.reset();
     cgroup::signal_all(state_.cgroup, SIGKILL);

@@ -13,8 +13,8 @@ namespace scrim::runtime {
 
 struct CreateOptions {
   std::string id;
-  std::string pid_file;        // empty: none
-  std::string console_socket;  // path of somebody's listening socket; empty: none
+  std::string pid_file;             // empty: none
+  std::string console_socket;       // path of somebody's listening socket; empty: none
   const os::Fd* console = nullptr;  // or a connected one of our own (`run` in the foreground)
   bool no_pivot = false;
   bool no_new_keyring = false;
@@ -22,7 +22,8 @@ struct CreateOptions {
   bool wait_for_start = true;  // `create`; `run` starts at once
 };
 
-// A container whose process is set up. Until release(), going away takes everything back: process, cgroup, state.
+// A container whose process is set up. Until release(), going away takes everything back: process, cgroup,
+// state.
 class Created {
  public:
   Created(Created&&) noexcept = default;
@@ -32,8 +33,8 @@ class Created {
   [[nodiscard]] const ContainerState& state() const { return state_; }
   [[nodiscard]] os::Child& process() { return *process_; }
 
-  // Without wait_for_start: waits until the program runs, and takes a listener to where it belongs. Throws the failure
-  // that the new process reported.
+  // Without wait_for_start: waits until the program runs, and takes a listener to where it belongs. Throws
+  // the failure that the new process reported.
   void wait_for_exec();
 
   // It stays, and nobody waits for its process any more.
@@ -42,7 +43,8 @@ class Created {
   void finish(bool keep, const Warn& warn);
 
  private:
-  friend Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options, const Warn& warn);
+  friend Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options,
+                        const Warn& warn);
   Created() = default;
   void negotiate(PreparedBundle& bundle, const CreateOptions& options);
 
@@ -54,14 +56,16 @@ class Created {
   bool released_ = false;
 };
 
-// Everything up to the state "created" (runtime-spec runtime.md, "Lifecycle", steps 1 to 6). Uses up the compilation.
+// Everything up to the state "created" (runtime-spec runtime.md, "Lifecycle", steps 1 to 6). Uses up the
+// compilation.
 [[nodiscard]] Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options,
                              const Warn& warn);
 
 // A process that did not get as far as its program; what() is what it reported.
 class StartError : public Error {
  public:
-  explicit StartError(const init::Handover::Failure& failure) : Error(failure.message), exit_status_(failure.exit_status) {}
+  explicit StartError(const init::Handover::Failure& failure)
+      : Error(failure.message), exit_status_(failure.exit_status) {}
   [[nodiscard]] int exit_status() const { return exit_status_; }
 
  private:

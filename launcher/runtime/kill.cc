@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/runtime/kill.h"
 
-#include <sys/pidfd.h>
-
+#include "launcher/os/pidfd.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -16,9 +15,9 @@ void kill(const Store& store, const std::string& id, int signal, bool all) {
   const Error not_running(concat("kill container ", id, ": container not running"));
   if (state.pid == 0) throw not_running;
   // The pidfd first, then who it is: the number cannot change hands in between.
-  const os::Fd pidfd(pidfd_open(state.pid, 0));
+  const os::Fd pidfd = os::pidfd_open(state.pid);
   if (!pidfd || process_start_time(state.pid) != state.start_time) throw not_running;
-  if (pidfd_send_signal(pidfd.get(), signal, nullptr, 0) != 0) {
+  if (os::pidfd_send_signal(pidfd, signal) != 0) {
     if (errno == ESRCH) throw not_running;
     throw_errno(concat("send signal ", signal, " to container ", id));
   }

@@ -22,11 +22,13 @@ using resolve::CapabilitySet;
 
 namespace {
 
-// moby oci/caps/defaults.go and containerd oci/spec.go (defaultUnixCaps); containers-common's is a part of it.
+// moby oci/caps/defaults.go and containerd oci/spec.go (defaultUnixCaps); containers-common's is a part of
+// it.
 constexpr std::array<std::string_view, 14> engine_default{
-    "CAP_CHOWN",  "CAP_DAC_OVERRIDE", "CAP_FSETID",  "CAP_FOWNER",   "CAP_MKNOD",
-    "CAP_NET_RAW", "CAP_SETGID",      "CAP_SETUID",  "CAP_SETFCAP",  "CAP_SETPCAP",
-    "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL", "CAP_AUDIT_WRITE"};
+    "CAP_CHOWN",   "CAP_DAC_OVERRIDE", "CAP_FSETID",           "CAP_FOWNER",
+    "CAP_MKNOD",   "CAP_NET_RAW",      "CAP_SETGID",           "CAP_SETUID",
+    "CAP_SETFCAP", "CAP_SETPCAP",      "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT",
+    "CAP_KILL",    "CAP_AUDIT_WRITE"};
 
 CapabilitySet set_named(const std::string& name) {
   std::string upper = name;
@@ -56,12 +58,14 @@ void tell_standard_error(init::Handover& handover) noexcept {
   if (!failure) return;
   constexpr std::string_view prefix = "scrim: ";
   const auto write = [](std::string_view text) {
-    os::raw_syscall(SYS_write, STDERR_FILENO, reinterpret_cast<long>(text.data()), static_cast<long>(text.size()));
+    os::raw_syscall(SYS_write, STDERR_FILENO, reinterpret_cast<long>(text.data()),
+                    static_cast<long>(text.size()));
   };
   write(prefix);
   write(failure->message);
   write("\n");
-  init::end_process(failure->exit_status == init::status_failed ? status_launch_failed : failure->exit_status);
+  init::end_process(failure->exit_status == init::status_failed ? status_launch_failed
+                                                                : failure->exit_status);
 }
 
 init::Identity identity_for(const LaunchOptions& options) {
@@ -100,15 +104,16 @@ void launch(const LaunchOptions& options, const Warn& warn) {
       prepare_profile(options.request, options.settings, bounding_after(options), options.strict, warn);
   if (!profile.listener_path.empty())
     throw Error(concat(profile.resolution.name, ": a seccomp listener needs a container (scrim run)"));
-  const init::Executable executable{init::find_executable(options.command.front(), environment()), options.command,
-                                    environment()};
+  const init::Executable executable{init::find_executable(options.command.front(), environment()),
+                                    options.command, environment()};
   const init::Identity identity = identity_for(options);
   init::Handover handover = init::Handover::make();
   kernel::Installation installation;
   if (profile.compilation) installation = {finished_program(profile), profile.flags};
   if (options.no_new_privs) init::set_no_new_privs();
-  init::enforce_and_exec(executable, profile.resolution.seccomp ? &installation : nullptr, options.no_new_privs,
-                         [&] { init::assume(identity); }, handover, tell_standard_error);
+  init::enforce_and_exec(
+      executable, profile.resolution.seccomp ? &installation : nullptr, options.no_new_privs,
+      [&] { init::assume(identity); }, handover, tell_standard_error);
 }
 
 }  // namespace scrim::runtime

@@ -13,7 +13,7 @@ namespace scrim::runtime {
 struct LaunchOptions {
   resolve::Request request;
   resolve::Settings settings;
-  std::string user;  // "1000", "nobody:nogroup"; empty: stay who we are
+  std::string user;                   // "1000", "nobody:nogroup"; empty: stay who we are
   std::vector<std::string> cap_drop;  // names, "ALL", "DEFAULT"
   std::vector<std::string> cap_add;
   bool no_new_privs = false;
@@ -24,11 +24,12 @@ struct LaunchOptions {
 // How launch itself fails, as env(1) and timeout(1) have it.
 inline constexpr int status_launch_failed = 125;
 
-// The bounding set that the command will have, which decides what RuntimeDefault is: ours, less cap_drop, plus cap_add
-// (of what we have). DEFAULT is what container engines give by default.
+// The bounding set that the command will have, which decides what RuntimeDefault is: ours, less cap_drop,
+// plus cap_add (of what we have). DEFAULT is what container engines give by default.
 [[nodiscard]] resolve::CapabilitySet bounding_after(const LaunchOptions& options);
 
-// Becomes the command (execve(2)); no process stays behind. Throws Error (status 125) or init::ExecutableError.
+// Becomes the command (execve(2)); no process stays behind. Throws Error (status 125) or
+// init::ExecutableError.
 [[noreturn]] void launch(const LaunchOptions& options, const Warn& warn);
 
 }  // namespace scrim::runtime

@@ -2,10 +2,10 @@
 #include "launcher/runtime/listener.h"
 
 #include <poll.h>
-#include <sys/pidfd.h>
 
 #include <ctime>
 
+#include "launcher/os/pidfd.h"
 #include "launcher/os/socket.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -14,7 +14,9 @@ namespace scrim::runtime {
 
 using document::json::Value;
 
-static Value text(std::string_view value) { return Value(Value::Data(std::string(value))); }
+static Value text(std::string_view value) {
+  return Value(Value::Data(std::string(value)));
+}
 
 void deliver_listener(const init::Handover& handover, const os::Fd& pidfd, const ContainerState& container) {
   // The other side may not make a system call any more, so it cannot wake us: look again every 50 µs.
@@ -24,7 +26,7 @@ void deliver_listener(const init::Handover& handover, const os::Fd& pidfd, const
     const timespec pause{0, 50'000};
     nanosleep(&pause, nullptr);
   }
-  const os::Fd listener(pidfd_getfd(pidfd.get(), handover.listener().load(std::memory_order_acquire), 0));
+  const os::Fd listener = os::pidfd_getfd(pidfd, handover.listener().load(std::memory_order_acquire));
   if (!listener) throw_errno("take the seccomp listener");
 
   const Value state = oci_state(container, name_of(Status::created));
@@ -34,7 +36,8 @@ void deliver_listener(const init::Handover& handover, const os::Fd& pidfd, const
   process_state.set("pid", *state.find("pid"));
   if (!container.listener_metadata.empty()) process_state.set("metadata", text(container.listener_metadata));
   process_state.set("state", state);
-  os::send_descriptor(os::connect_to(container.listener_path), listener, document::json::to_text(process_state),
+  os::send_descriptor(os::connect_to(container.listener_path), listener,
+                      document::json::to_text(process_state),
                       concat("the seccomp agent at ", container.listener_path));
   handover.listener_taken().store(true, std::memory_order_release);
 }

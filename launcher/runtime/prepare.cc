@@ -50,8 +50,8 @@ PreparedProfile prepare_profile(const resolve::Request& request, const resolve::
 
   const document::OciSeccomp& seccomp = *prepared.resolution.seccomp;
   document::Warnings warnings;
-  const policy::Policy policy =
-      make_policy(seccomp, strict ? policy::UnknownSyscalls::refuse : policy::UnknownSyscalls::warn, warnings);
+  const policy::Policy policy = make_policy(
+      seccomp, strict ? policy::UnknownSyscalls::refuse : policy::UnknownSyscalls::warn, warnings);
   pass_on(warnings, warn);
   prepared.flags = kernel::filter_flags(policy);
   prepared.listener_path = seccomp.header.listener_path;
@@ -72,7 +72,8 @@ filter::Program finished_program(PreparedProfile& profile) {
   std::fill(std::begin(other.args), std::end(other.args), ~std::uint64_t{0});
   const auto denied = [&](const seccomp_data& data) {
     const std::uint32_t action = filter::execute(program, data).answer & SECCOMP_RET_ACTION_FULL;
-    return action == SECCOMP_RET_ERRNO || action == SECCOMP_RET_KILL_PROCESS || action == SECCOMP_RET_KILL_THREAD;
+    return action == SECCOMP_RET_ERRNO || action == SECCOMP_RET_KILL_PROCESS ||
+           action == SECCOMP_RET_KILL_THREAD;
   };
   if (denied(call) && denied(other))
     throw Error(concat(profile.resolution.name, " does not allow execve: nothing can start under it"));

@@ -25,11 +25,12 @@ struct PreparedProfile {
 };
 
 // Resolves a request, checks it against this kernel, and starts compiling.
-[[nodiscard]] PreparedProfile prepare_profile(const resolve::Request& request, const resolve::Settings& settings,
+[[nodiscard]] PreparedProfile prepare_profile(const resolve::Request& request,
+                                              const resolve::Settings& settings,
                                               resolve::CapabilitySet bounding, bool strict, const Warn& warn);
 
-// The finished program. Throws Error if it would not let execve(2) through, whatever its arguments: nothing could start
-// under it, and nothing could say so any more.
+// The finished program. Throws Error if it would not let execve(2) through, whatever its arguments: nothing
+// could start under it, and nothing could say so any more.
 [[nodiscard]] filter::Program finished_program(PreparedProfile& profile);
 
 // A bundle, read.

@@ -2,11 +2,11 @@
 #include "launcher/runtime/remove.h"
 
 #include <poll.h>
-#include <sys/pidfd.h>
 
 #include <csignal>
 
 #include "launcher/init/hooks.h"
+#include "launcher/os/pidfd.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -19,9 +19,9 @@ constexpr int death_timeout_ms = 10'000;
 // Kills the first process, which takes its pid namespace along, and waits until it is gone.
 void kill_and_wait(const ContainerState& state) {
   if (state.pid == 0) return;
-  const os::Fd pidfd(pidfd_open(state.pid, 0));
+  const os::Fd pidfd = os::pidfd_open(state.pid);
   if (!pidfd || process_start_time(state.pid) != state.start_time) return;
-  pidfd_send_signal(pidfd.get(), SIGKILL, nullptr, 0);
+  os::pidfd_send_signal(pidfd, SIGKILL);
   pollfd ended{pidfd.get(), POLLIN, 0};
   if (poll(&ended, 1, death_timeout_ms) == 0)
     throw Error(concat("delete container ", state.id, ": process ", state.pid, " does not die (state D?)"));

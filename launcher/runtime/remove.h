@@ -9,7 +9,8 @@
 namespace scrim::runtime {
 
 // Deletes a stopped container: its cgroups, its state, then the poststop hooks (whose failures are warnings:
-// runtime-spec runtime.md, "Lifecycle", step 13). `force`: kills it first, and one that does not exist is no error.
+// runtime-spec runtime.md, "Lifecycle", step 13). `force`: kills it first, and one that does not exist is no
+// error.
 void remove(const Store& store, const std::string& id, bool force, const Warn& warn);
 
 // The same for a container whose lock is held and whose process is gone.

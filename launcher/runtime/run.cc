@@ -26,7 +26,8 @@ class SignalQueue {
     sigset_t all{};
     sigfillset(&all);
     // Faults of our own are not for the container.
-    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP}) sigdelset(&all, fault);
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP})
+      sigdelset(&all, fault);
     // The end of a child is seen by its pidfd.
     sigdelset(&all, SIGCHLD);
     if (sigprocmask(SIG_BLOCK, &all, &before_) != 0) throw_errno("hold signals");

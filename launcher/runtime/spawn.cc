@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
-#include <sys/pidfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include <optional>
 
 #include "launcher/init/enforce.h"
+#include "launcher/os/pidfd.h"
 #include "launcher/os/socket.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -66,7 +66,8 @@ std::uint64_t flags_at_clone(const init::NamespacePlan& namespaces) {
 
 Spawned spawn_directly(const init::NamespacePlan& namespaces, const os::Fd& cgroup,
                        const std::function<void()>& body) {
-  // setns(2): joining a pid namespace changes where our children are, not where we are; it is taken back at once.
+  // setns(2): joining a pid namespace changes where our children are, not where we are; it is taken back at
+  // once.
   const init::JoinedNamespace* pid_namespace = namespaces.joins(NamespaceType::pid);
   std::optional<os::Fd> own;
   if (pid_namespace != nullptr) {
@@ -84,8 +85,8 @@ Spawned spawn_directly(const init::NamespacePlan& namespaces, const os::Fd& cgro
   return {os::Child(made.pid, os::Fd(pidfd)), made.in_cgroup};
 }
 
-// The namespaces to create belong to the user namespace to join, so somebody has to be in there first: a process in
-// between, which hands its child over to us (CLONE_PARENT).
+// The namespaces to create belong to the user namespace to join, so somebody has to be in there first: a
+// process in between, which hands its child over to us (CLONE_PARENT).
 Spawned spawn_through_user_namespace(const init::NamespacePlan& namespaces, const os::Fd& cgroup,
                                      const std::function<void()>& body) {
   auto [ours, theirs] = os::socket_pair();
@@ -96,7 +97,8 @@ Spawned spawn_through_user_namespace(const init::NamespacePlan& namespaces, cons
     Clone made;
     try {
       join(*namespaces.joins(NamespaceType::user));
-      if (const init::JoinedNamespace* pid_namespace = namespaces.joins(NamespaceType::pid)) join(*pid_namespace);
+      if (const init::JoinedNamespace* pid_namespace = namespaces.joins(NamespaceType::pid))
+        join(*pid_namespace);
       // The exit signal is our parent's choice then: clone(2) wants none here.
       made = clone_process(flags_at_clone(namespaces) | CLONE_PARENT, 0, cgroup, nullptr);
       if (made.pid == 0) body();
@@ -113,7 +115,7 @@ Spawned spawn_through_user_namespace(const init::NamespacePlan& namespaces, cons
     throw Error("join the user namespace: the process for it died");
   (void)helper.wait();
   if (made.pid < 0) fail(made.errnum);
-  Spawned spawned{os::Child(made.pid, os::Fd(pidfd_open(made.pid, 0))), made.in_cgroup};
+  Spawned spawned{os::Child(made.pid, os::pidfd_open(made.pid)), made.in_cgroup};
   if (!spawned.process.pidfd()) throw_errno("hold the container's process");
   return spawned;
 }
@@ -133,7 +135,8 @@ void write_map(pid_t pid, const std::string& file, const std::string& text) {
   const std::string path = concat("/proc/", pid, "/", file);
   const os::Fd fd = os::open(path, O_WRONLY);
   // One write(2): the kernel takes a map in one piece.
-  if (write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) throw_errno(concat("write ", path));
+  if (write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    throw_errno(concat("write ", path));
 }
 
 void map_through(const std::string& program, pid_t pid, const std::vector<IdMapping>& mappings) {
@@ -150,9 +153,11 @@ void map_through(const std::string& program, pid_t pid, const std::vector<IdMapp
 
 }  // namespace
 
-Spawned spawn(const init::NamespacePlan& namespaces, const os::Fd& cgroup, const std::function<void()>& body) {
-  return namespaces.joins(NamespaceType::user) != nullptr ? spawn_through_user_namespace(namespaces, cgroup, body)
-                                                          : spawn_directly(namespaces, cgroup, body);
+Spawned spawn(const init::NamespacePlan& namespaces, const os::Fd& cgroup,
+              const std::function<void()>& body) {
+  return namespaces.joins(NamespaceType::user) != nullptr
+             ? spawn_through_user_namespace(namespaces, cgroup, body)
+             : spawn_directly(namespaces, cgroup, body);
 }
 
 bool mapping_allows_setgroups(const std::vector<IdMapping>& gids) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/runtime/start.h"
 
-#include <sys/pidfd.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +10,7 @@
 #include "launcher/init/handover.h"
 #include "launcher/init/hooks.h"
 #include "launcher/init/init.h"
+#include "launcher/os/pidfd.h"
 #include "launcher/os/socket.h"
 #include "launcher/runtime/create.h"
 #include "launcher/runtime/listener.h"
@@ -27,7 +27,7 @@ namespace {
 
 // Says the word, and waits for the socket's end: execve, or the process' own.
 void start_waiting(const Container& container, const ContainerState& state) {
-  const os::Fd pidfd(pidfd_open(state.pid, 0));
+  const os::Fd pidfd = os::pidfd_open(state.pid);
   const std::optional<os::Fd> init = os::connect_in(container.directory(), init::start_socket_name);
   if (!pidfd || !init) fail_in_state(container.id(), status_of(state, container.directory()));
   os::write_all(init->get(), std::string_view(&init::start_word, 1), "the container's start socket");
@@ -55,11 +55,12 @@ void run_poststart(const ContainerState& state) {
   const bundle::Hooks hooks = bundle::read_hooks(state.hooks, "state.json");
   if (hooks.poststart.empty()) return;
   try {
-    init::run_hooks(hooks.poststart, "poststart", document::json::to_text(oci_state(state, name_of(Status::running))));
+    init::run_hooks(hooks.poststart, "poststart",
+                    document::json::to_text(oci_state(state, name_of(Status::running))));
   } catch (const Error&) {
     // runtime-spec runtime.md, "Lifecycle", step 9: the container is stopped.
-    const os::Fd pidfd(pidfd_open(state.pid, 0));
-    if (pidfd && process_start_time(state.pid) == state.start_time) pidfd_send_signal(pidfd.get(), SIGKILL, nullptr, 0);
+    const os::Fd pidfd = os::pidfd_open(state.pid);
+    if (pidfd && process_start_time(state.pid) == state.start_time) os::pidfd_send_signal(pidfd, SIGKILL);
     throw;
   }
 }

@@ -8,8 +8,9 @@
 
 namespace scrim::runtime {
 
-// Tells a created container to run its program, and waits until it does. Throws StartError if it cannot, Error if the
-// container is in another state. Then runs the poststart hooks; if one fails, the container is stopped.
+// Tells a created container to run its program, and waits until it does. Throws StartError if it cannot,
+// Error if the container is in another state. Then runs the poststart hooks; if one fails, the container is
+// stopped.
 void start(const Store& store, const std::string& id);
 
 // poststart hooks of a running container.

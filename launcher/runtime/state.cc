@@ -10,8 +10,12 @@ using document::json::Value;
 
 namespace {
 
-Value text(std::string_view value) { return Value(Value::Data(std::string(value))); }
-Value number(std::uint64_t value) { return Value(Value::Data(value)); }
+Value text(std::string_view value) {
+  return Value(Value::Data(std::string(value)));
+}
+Value number(std::uint64_t value) {
+  return Value(Value::Data(value));
+}
 
 Value strings(const std::vector<std::string>& values) {
   Value::Array array;
@@ -129,7 +133,8 @@ ContainerState parse_state(std::string_view content, const std::string& file) {
   state.owner = read.string(all, "owner");
   if (const Value::Object* annotations = read.member(all, "annotations").object())
     for (const document::json::Member& member : *annotations)
-      if (member.value.string() != nullptr) state.annotations.push_back({member.name, *member.value.string()});
+      if (member.value.string() != nullptr)
+        state.annotations.push_back({member.name, *member.value.string()});
   for (const Value& entry : read.array(all, "cgroup"))
     state.cgroup.memberships.push_back(
         {{read.string(entry, "mountPoint"), read.strings(entry, "controllers")}, read.string(entry, "path")});

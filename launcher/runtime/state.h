@@ -23,8 +23,8 @@ struct ContainerState {
   std::string created;  // RFC 3339
   std::string owner;    // user name or number
   pid_t pid = 0;        // 0: not there yet
-  // When the process started, in clock ticks since boot (proc_pid_stat(5), field 22): tells it from a later one of the same
-  // number.
+  // When the process started, in clock ticks since boot (proc_pid_stat(5), field 22): tells it from a later
+  // one of the same number.
   std::uint64_t start_time = 0;
   std::vector<bundle::Setting> annotations;
   cgroup::Cgroup cgroup;

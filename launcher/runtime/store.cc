@@ -24,13 +24,15 @@ namespace {
 constexpr const char* state_file = "state.json";
 constexpr std::size_t longest_id = 1024;
 
-// runc's rule (libcontainer/factory_linux.go): letters, digits, and _ + - . ; what cannot be a file name is out too.
+// runc's rule (libcontainer/factory_linux.go): letters, digits, and _ + - . ; what cannot be a file name is
+// out too.
 void check_id(const std::string& id) {
   const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '+' ||
-           c == '-' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '+' || c == '-' || c == '.';
   };
-  if (id.empty() || id.size() > longest_id || id == "." || id == ".." || !std::all_of(id.begin(), id.end(), allowed))
+  if (id.empty() || id.size() > longest_id || id == "." || id == ".." ||
+      !std::all_of(id.begin(), id.end(), allowed))
     throw Error(concat("invalid container id \"", id, "\": use letters, digits, and _ + - ."));
 }
 
@@ -94,8 +96,9 @@ std::optional<Container> Store::find(const std::string& id) const {
     // Whoever held the lock may have deleted it, and another may have made one of that name since.
     struct stat ours {};
     struct stat named {};
-    if (fstat(directory->get(), &ours) == 0 && fstatat(root->get(), id.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-        ours.st_ino == named.st_ino && ours.st_dev == named.st_dev)
+    if (fstat(directory->get(), &ours) == 0 &&
+        fstatat(root->get(), id.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && ours.st_ino == named.st_ino &&
+        ours.st_dev == named.st_dev)
       return Container(std::move(*root), std::move(*directory), id);
   }
 }
@@ -149,7 +152,8 @@ void Container::save(const ContainerState& state) const {
 }
 
 void Container::remove() {
-  // Its few files are known by name; whatever else lies there is not ours to remove, and rmdir(2) will say so.
+  // Its few files are known by name; whatever else lies there is not ours to remove, and rmdir(2) will say
+  // so.
   for (const char* name : {state_file, init::start_socket_name, ".state.json.new"})
     if (unlinkat(directory_.get(), name, 0) != 0 && errno != ENOENT)
       throw_errno(concat("remove ", name, " of container ", id_));
@@ -170,7 +174,8 @@ std::optional<std::uint64_t> process_start_time(pid_t pid) {
   const std::vector<std::string_view> fields = split(std::string_view(text).substr(name_end + 2), ' ');
   constexpr std::size_t state_field = 0;        // field 3 of proc_pid_stat(5)
   constexpr std::size_t start_time_field = 19;  // field 22
-  if (fields.size() <= start_time_field || fields[state_field] == "Z" || fields[state_field] == "X") return std::nullopt;
+  if (fields.size() <= start_time_field || fields[state_field] == "Z" || fields[state_field] == "X")
+    return std::nullopt;
   std::uint64_t ticks = 0;
   const std::string_view field = fields[start_time_field];
   std::from_chars(field.data(), field.data() + field.size(), ticks);

@@ -8,8 +8,8 @@
 #include "launcher/os/fd.h"
 #include "launcher/runtime/state.h"
 
-// Containers on disk: <root>/<id>/state.json. Everything that changes one holds its lock (flock(2) on its directory),
-// which the kernel gives back when the holder dies.
+// Containers on disk: <root>/<id>/state.json. Everything that changes one holds its lock (flock(2) on its
+// directory), which the kernel gives back when the holder dies.
 namespace scrim::runtime {
 
 // Where state lives without --root: /run/scrim/containers, or below $XDG_RUNTIME_DIR for a user.
