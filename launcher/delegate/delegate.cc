@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "launcher/delegate/callers_bundle.h"
 #include "launcher/delegate/command_line.h"

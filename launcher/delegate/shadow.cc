@@ -172,12 +172,18 @@ static std::vector<std::string> entries_of(const std::string& directory) {
   return names;
 }
 
-// With the container's lock held, or the shadow's.
+// A container's directory and the one above it; refused while there is something in them. With the
+// container's lock held.
+static void remove_if_empty(const std::string& directory) {
+  rmdir(directory.c_str());
+  rmdir(parent_of(directory).c_str());
+}
+
+// With the container's lock held.
 static void remove_directory(const std::string& path) {
   for (const std::string& name : entries_of(path)) unlink(concat(path, "/", name).c_str());
   rmdir(path.c_str());
-  rmdir(parent_of(path).c_str());             // refused while there are others
-  rmdir(parent_of(parent_of(path)).c_str());  // the same
+  remove_if_empty(parent_of(path));
 }
 
 Shadow::Shadow(const Place& place) {
@@ -248,6 +254,15 @@ void remove_idle_shadow(const std::string& path) noexcept {
     const os::Fd lock = lock_container(parent_of(path));
     const os::Fd shadow = try_open_directory(path);
     if (shadow && flock(shadow.get(), LOCK_EX | LOCK_NB) == 0) remove_directory(path);
+  } catch (const Error&) {
+    return;
+  }
+}
+
+void remove_empty_directories(const Place& place) noexcept {
+  try {
+    const os::Fd lock = lock_container(place.directory());
+    remove_if_empty(place.directory());
   } catch (const Error&) {
     return;
   }

@@ -73,4 +73,7 @@ struct IdleShadow {
 // What cannot be removed stays: it harms nobody.
 void remove_idle_shadow(const std::string& path) noexcept;
 
+// What a crash between the making of a shadow's directories left of them, if they are empty.
+void remove_empty_directories(const Place& place) noexcept;
+
 }  // namespace scrim::delegate
