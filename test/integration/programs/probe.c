@@ -9,6 +9,7 @@
 //   stdin          copies standard input           env            prints the environment
 //   exit=STATUS    exits with it                   signal=NUMBER  sends it to itself
 //   number=NUMBER  any call, all arguments 0       NAME           one of the calls below, with harmless arguments
+#define _GNU_SOURCE
 #include <asm/unistd.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -110,10 +111,11 @@ static void show_descriptors(void) {
 }
 
 // Each with arguments that have no effect, and an answer that tells whether the call itself was reached: keyctl looks
-// for the session keyring, unshare shares everything, mount has no target (ENOENT before permissions are asked).
+// for the session keyring, unshare shares everything, userns is one of its own, mount has no target (ENOENT before permissions are asked).
 static long probe(const char* name) {
   if (is(name, "keyctl")) return CALL(__NR_keyctl, 0 /* KEYCTL_GET_KEYRING_ID */, -3, 0);
   if (is(name, "unshare")) return CALL(__NR_unshare, 0, 0, 0);
+  if (is(name, "userns")) return CALL(__NR_unshare, CLONE_NEWUSER, 0, 0);
   if (is(name, "mount")) return CALL(__NR_mount, "none", "/nowhere/at/all", 0);
   if (is(name, "bpf")) return CALL(__NR_bpf, -1, 0, 0);
   if (is(name, "getppid")) return CALL(__NR_getppid, 0, 0, 0);
