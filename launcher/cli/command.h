@@ -18,6 +18,7 @@ struct Global {
   os::Log::Options log;
   std::string config_file;  // empty: /etc/scrim/config.json, if there is one
   std::string delegate;
+  bool systemd_cgroup = false;
 };
 
 // What every command gets.

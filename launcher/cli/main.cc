@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 
@@ -15,7 +16,7 @@
 namespace scrim::cli {
 
 std::string Context::root() const {
-  return global.root.empty() ? runtime::default_root() : global.root;
+  return global.root.empty() ? runtime::default_root() : std::filesystem::absolute(global.root).string();
 }
 
 namespace {
@@ -58,14 +59,13 @@ CommandLine parse_global(const Arguments& arguments) {
   app.prefix_command();
   std::string log_format = "text";
   std::string ignored;
-  bool systemd_cgroup = false;
   app.add_option("--root", line.global.root);
   app.add_option("--log", line.global.log.file);
   app.add_option("--log-format", log_format)->check(CLI::IsMember({"text", "json"}));
   app.add_flag("--debug", line.global.log.debug);
   app.add_option("--config", line.global.config_file);
   app.add_option("--delegate", line.global.delegate);
-  app.add_flag("--systemd-cgroup", systemd_cgroup);
+  app.add_flag("--systemd-cgroup", line.global.systemd_cgroup);
   // runc's, without a meaning here: scrim finds out by itself whether it is rootless.
   app.add_option("--criu", ignored);
   app.add_option("--rootless", ignored);

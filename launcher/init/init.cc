@@ -28,6 +28,7 @@
 #include "launcher/init/passwd.h"
 #include "launcher/init/protected_paths.h"
 #include "launcher/init/rootfs.h"
+#include "launcher/init/security_label.h"
 #include "launcher/init/sysctl.h"
 #include "launcher/os/in_root.h"
 #include "launcher/os/socket.h"
@@ -145,6 +146,7 @@ class Init {
     make_readonly(spec_.readonly_paths, root);
     mask(spec_.masked_paths, root);
     set_names();
+    if (spec_.process) label_.emplace(*spec_.process);
     change_root(root, plan_.no_pivot);
     if (spec_.process) make_working_directory();
     finish_root(spec_.rootfs_propagation, spec_.root_readonly);
@@ -233,6 +235,7 @@ class Init {
     }
     const auto drop_privileges = [&] {
       const bundle::Process& process = *spec_.process;
+      label_->apply_on_exec();
       assume({process.user, process.capabilities, plan_.set_groups});
       enter_working_directory(process.cwd);
     };
@@ -260,6 +263,7 @@ class Init {
   os::Fd runtime_;
   os::Fd console_;
   os::Fd starter_;
+  std::optional<SecurityLabel> label_;
   pid_t pid_ = 0;
 };
 
