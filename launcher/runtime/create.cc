@@ -212,9 +212,9 @@ Created::~Created() {
   // --force` finds.
   try {
     process_.reset();
-    cgroup::signal_all(state_.cgroup, SIGKILL);
-    cgroup::remove(state_.cgroup);
-    container_->remove();
+    // Hooks have run perhaps: the poststop ones are owed (runtime-spec runtime.md, "Lifecycle", steps 3 to
+    // 6).
+    remove_stopped(std::move(*container_), state_, [](std::string_view) {});
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
   }
 }
