@@ -34,8 +34,6 @@ untouched() {
   if cmp -s "$work/$2/config.json" "$work/$2.before" && [ "$(ls "$work/$2")" = "$(printf 'config.json\ndata\nrootfs')" ]
   then ok "$1"; else fail "$1" "the bundle changed: $(ls -A "$work/$2")"; fi
 }
-# What is left of shadow bundles of this script's containers.
-shadows() { find /run/scrim/delegate -path "*${work##*.}*" -name "${1:-*}" 2>/dev/null; }
 no_shadows() { same "$1" "" "$(shadows)"; }
 scrim() { "$SCRIM" --config "$settings" --delegate "$runtime" --root "$work/$runtime" "$@"; }
 
