@@ -23,9 +23,8 @@ struct Global {
 // What every command gets.
 struct Context {
   const Global& global;
+  const resolve::RuntimeConfig& config;
   os::Log& log;
-  // The configuration file, read when first asked for: most commands need none of it.
-  [[nodiscard]] resolve::RuntimeConfig runtime_config() const;
   [[nodiscard]] std::string root() const;
 };
 

@@ -14,11 +14,6 @@
 
 namespace scrim::cli {
 
-resolve::RuntimeConfig Context::runtime_config() const {
-  return global.config_file.empty() ? resolve::load_runtime_config(resolve::default_runtime_config, false)
-                                    : resolve::load_runtime_config(global.config_file, true);
-}
-
 std::string Context::root() const {
   return global.root.empty() ? runtime::default_root() : global.root;
 }
@@ -111,24 +106,28 @@ int carry_out(const CommandLine& line, os::Log& log, const Arguments& arguments,
   delegate::Invocation invocation;
   invocation.runtime = runtime;
   invocation.arguments = without_own_options(arguments, line.rest);
-  invocation.config = std::move(config);
+  invocation.config = config;
   invocation.warn = [&log](std::string_view message) { log.warning(message); };
   invocation.debug = [&log](std::string_view message) { log.debug(message); };
   return delegate::carry_out(invocation);
 }
 
+resolve::RuntimeConfig load_config(const Global& global) {
+  return global.config_file.empty() ? resolve::load_runtime_config(resolve::default_runtime_config, false)
+                                    : resolve::load_runtime_config(global.config_file, true);
+}
+
 int run(const CommandLine& line, os::Log& log, const Arguments& arguments) {
   const std::string& name = line.rest.front();
   const Command* command = find_command(name);
-  const Context context{line.global, log};
+  const resolve::RuntimeConfig config = load_config(line.global);
   // A command that only runc has may still be a delegate's.
   if (command == nullptr || command->delegable) {
-    resolve::RuntimeConfig config = context.runtime_config();
-    const std::string runtime = line.global.delegate.empty() ? config.delegate : line.global.delegate;
-    if (!runtime.empty()) return carry_out(line, log, arguments, std::move(config), runtime);
+    const std::string& runtime = line.global.delegate.empty() ? config.delegate : line.global.delegate;
+    if (!runtime.empty()) return carry_out(line, log, arguments, config, runtime);
   }
   if (command == nullptr) throw Error(concat("no command \"", name, "\" (see scrim --help)"));
-  return command->call(context, Arguments(line.rest.begin() + 1, line.rest.end()));
+  return command->call({line.global, config, log}, Arguments(line.rest.begin() + 1, line.rest.end()));
 }
 
 int main_of(const Arguments& arguments) {
