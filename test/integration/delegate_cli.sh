@@ -109,6 +109,8 @@ lifecycle() {
 
   scrim start life
   same "$runtime: start" 0 $?
+  # start returns when the container's init goes on, not when it has become the process.
+  wait_for 10 grep -q trap "/proc/$(cat "$work/life.pid")/cmdline"
   same "$runtime: the process is filtered" "Seccomp:	2" "$(grep Seccomp: "/proc/$(cat "$work/life.pid")/status")"
   matches "$runtime: exec is filtered too" "Operation not supported" "$(scrim exec life /bin/mkdir /tmp/x 2>&1)"
   matches "$runtime: ps, which scrim itself does not have" "PID" "$(scrim ps life 2>&1)"
