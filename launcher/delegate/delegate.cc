@@ -113,9 +113,11 @@ static int end_container(const Delegate& delegate, const Invocation& invocation)
     if (line.regex) {
       shadows = idle_shadows_of_root(delegate.place(*base, ""));
     } else {
-      for (const std::string& id : line.positionals)
-        for (IdleShadow& shadow : idle_shadows(delegate.place(*base, id)))
-          shadows.push_back(std::move(shadow));
+      for (const std::string& id : line.positionals) {
+        const Place place = delegate.place(*base, id);
+        for (IdleShadow& shadow : idle_shadows(place)) shadows.push_back(std::move(shadow));
+        if (shadows.empty()) remove_empty_directories(place);
+      }
     }
   }
   if (shadows.empty()) delegate.replace_us(invocation.arguments);
