@@ -58,9 +58,10 @@ class Init {
     build_root();
     prepare_process();
     const Executable executable = find_program();
-    ask(Step::ready);
-    // From here on the container outlives the command that made it.
+    // From here on the container outlives the command that made it, which may end as soon as it has answered:
+    // until then its end is seen at the socket.
     if (prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) != 0) throw_errno("outlive the runtime");
+    ask(Step::ready);
     wait_for_start();
     if (!spec_.hooks.start_container.empty())
       run_hooks(spec_.hooks.start_container, "startContainer", plan_.state("created", pid_));
