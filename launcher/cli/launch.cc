@@ -43,13 +43,14 @@ int launch(const Context& context, const Arguments& arguments) {
   app.add_option("--profile-root", profile_root,
                  "where Localhost paths start (default: /var/lib/kubelet/seccomp)");
   app.add_option("--user", options.user, "user[:group], by name or number");
+  // A list takes every word that follows, and with it the "--" before the command, unless told to take one.
   app.add_option("--cap-add", options.cap_add,
                  "capability to keep in the bounding set, ALL, or DEFAULT (engines' set)")
       ->delimiter(',')
-      ->expected(1);
+      ->allow_extra_args(false);
   app.add_option("--cap-drop", options.cap_drop, "capability to drop, ALL, or DEFAULT")
       ->delimiter(',')
-      ->expected(1);
+      ->allow_extra_args(false);
   app.add_flag("--no-new-privs", options.no_new_privs,
                "set no_new_privs, which an unprivileged caller needs");
   app.add_flag("--strict", options.strict, "take unknown syscall names in the profile for errors");
