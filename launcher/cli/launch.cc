@@ -43,6 +43,7 @@ int launch(const Context& context, const Arguments& arguments) {
   app.add_option("--profile-root", profile_root,
                  "where Localhost paths start (default: /var/lib/kubelet/seccomp)");
   app.add_option("--user", options.user, "user[:group], by name or number");
+  // A list takes every word that follows, and with it the "--" before the command, unless told to take one.
   app.add_option("--cap-add", options.cap_add,
                  "capability to keep in the bounding set, ALL, or DEFAULT (engines' set)")
       ->delimiter(',')
@@ -57,7 +58,7 @@ int launch(const Context& context, const Arguments& arguments) {
   app.add_option("command", options.command, "the command and its arguments, after --");
   parse(app, arguments);
 
-  options.settings = context.runtime_config().settings;
+  options.settings = context.config.settings;
   // Given and empty (a variable that is not set) is a mistake that must not end as Unconfined, or as root.
   if (app.count("--user") > 0 && options.user.empty()) throw Error("--user is empty");
   if (app.count("--profile-root") > 0) {

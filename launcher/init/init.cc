@@ -28,6 +28,7 @@
 #include "launcher/init/passwd.h"
 #include "launcher/init/protected_paths.h"
 #include "launcher/init/rootfs.h"
+#include "launcher/init/security_label.h"
 #include "launcher/init/sysctl.h"
 #include "launcher/os/in_root.h"
 #include "launcher/os/socket.h"
@@ -50,7 +51,23 @@ class Init {
   Init(const Plan& plan, Handover& handover, os::Fd runtime)
       : plan_(plan), spec_(*plan.spec), handover_(handover), runtime_(std::move(runtime)) {}
 
-  [[noreturn]] void run() {
+  // Failures are caught here, where the sockets are still open: their end is what the other side waits for, and it must
+  // find the failure written down.
+  [[noreturn]] void run() noexcept {
+    try {
+      steps();
+    } catch (const Abandoned&) {
+      end_process(status_failed);
+    } catch (const ExecutableError& error) {
+      handover_.fail({error.what()}, error.exit_status());
+    } catch (const std::exception& error) {
+      handover_.fail({error.what()}, status_failed);
+    }
+    end_process(status_failed);
+  }
+
+ private:
+  [[noreturn]] void steps() {
     cgroup::enter(*plan_.entrance);
     pid_ = receive(Step::mapped);
     enter_namespaces();
@@ -67,7 +84,6 @@ class Init {
     become(executable);
   }
 
- private:
   // ---- talking to the runtime
 
   pid_t receive(Step expected) {
@@ -146,6 +162,7 @@ class Init {
     make_readonly(spec_.readonly_paths, root);
     mask(spec_.masked_paths, root);
     set_names();
+    if (spec_.process) label_.emplace(*spec_.process);
     change_root(root, plan_.no_pivot);
     if (spec_.process) make_working_directory();
     finish_root(spec_.rootfs_propagation, spec_.root_readonly);
@@ -234,6 +251,7 @@ class Init {
     }
     const auto drop_privileges = [&] {
       const bundle::Process& process = *spec_.process;
+      label_->apply_on_exec();
       assume({process.user, process.capabilities, plan_.set_groups});
       enter_working_directory(process.cwd);
     };
@@ -261,22 +279,14 @@ class Init {
   os::Fd runtime_;
   os::Fd console_;
   os::Fd starter_;
+  std::optional<SecurityLabel> label_;
   pid_t pid_ = 0;
 };
 
 }  // namespace
 
 void run(const Plan& plan, Handover& handover, os::Fd runtime) noexcept {
-  try {
-    Init(plan, handover, std::move(runtime)).run();
-  } catch (const Abandoned&) {
-    end_process(status_failed);
-  } catch (const ExecutableError& error) {
-    handover.fail({error.what()}, error.exit_status());
-  } catch (const std::exception& error) {
-    handover.fail({error.what()}, status_failed);
-  }
-  end_process(status_failed);
+  Init(plan, handover, std::move(runtime)).run();
 }
 
 }  // namespace scrim::init

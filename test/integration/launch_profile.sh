@@ -43,8 +43,9 @@ same "RuntimeDefault@containerd" "$default" "$(answers --profile RuntimeDefault@
 same "RuntimeDefault@docker" "$default" "$(answers --profile RuntimeDefault@docker)"
 same "RuntimeDefault@podman allows keyctl" "$podman" "$(answers --profile RuntimeDefault@podman)"
 same "RuntimeDefault@cri-o" "$podman" "$(answers --profile RuntimeDefault@cri-o)"
+same "a built-in default is no reason for warnings" "" "$(for engine in containerd docker podman cri-o; do launch --strict --profile RuntimeDefault@$engine -- "$probe" 2>&1; done)"
 userns() { launch --profile "RuntimeDefault@$1" --cap-drop ALL -- "$probe" userns; }
-same "a user namespace: podman lets it, cri-o and containerd do not" "userns 0, userns -1, userns -1" \
+same "a user namespace: podman lets it, cri-o and containerd do not" "userns 0, userns -38, userns -1" \
   "$(userns podman), $(userns cri-o), $(userns containerd)"
 for version in containerd-1.6.20 docker-20.10.24; do
   same "RuntimeDefault@$version" "$default" "$(answers --profile "RuntimeDefault@$version")"
