@@ -2,6 +2,7 @@
 #include <array>
 
 #include "launcher/cli/command.h"
+#include "launcher/runtime/launch.h"
 
 namespace scrim::cli {
 
@@ -17,8 +18,8 @@ std::span<const Command> commands() {
       Command{"list", "list containers", list_command, true},
       Command{"spec", "write a config.json to start from", spec_command, true},
       Command{"features", "print what this runtime can do, as JSON", features_command, true},
-      Command{"launch", "run one process under a seccomp profile, without a container", launch_command,
-              false},
+      Command{"launch", "run one process under a seccomp profile, without a container", launch_command, false,
+              runtime::status_launch_failed},
   };
   return table;
 }

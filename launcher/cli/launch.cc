@@ -86,9 +86,6 @@ int launch_command(const Context& context, const Arguments& arguments) {
   } catch (const init::ExecutableError& error) {
     context.log.error(error.what());
     return error.exit_status();
-  } catch (const Error& error) {
-    context.log.error(error.what());
-    return runtime::status_launch_failed;
   }
 }
 

@@ -132,6 +132,7 @@ int run(const CommandLine& line, os::Log& log, const Arguments& arguments) {
 
 int main_of(const Arguments& arguments) {
   std::optional<os::Log> log;
+  int failure_status = 1;
   try {
     const CommandLine line = parse_global(arguments);
     if (line.version) {
@@ -142,6 +143,7 @@ int main_of(const Arguments& arguments) {
       print_help();
       return line.help ? 0 : 1;
     }
+    if (const Command* command = find_command(line.rest.front())) failure_status = command->failure_status;
     log.emplace(line.global.log);
     return run(line, *log, arguments);
   } catch (const HelpShown&) {
@@ -149,7 +151,7 @@ int main_of(const Arguments& arguments) {
   } catch (const std::exception& error) {
     if (!log) log.emplace(os::Log::Options{});
     log->error(error.what());
-    return 1;
+    return failure_status;
   }
 }
 

@@ -7,7 +7,7 @@ begin cc jq setpriv busybox
 source "$(dirname "$0")/programs/bundle.sh"
 prepare
 probe=$work/probe
-launch() { PATH=${path:-$PATH} "$SCRIM" --config "$work/settings.json" launch "$@"; }
+launch() { PATH=${path:-$PATH} "$SCRIM" --config "${settings:-$work/settings.json}" launch "$@"; }
 field() { awk -v name="$1:" '$1 == name { $1 = ""; print substr($0, 2) }'; }
 
 # refused NAME STATUS PATTERN ARGUMENT...: that exit status and one line on standard error that matches.
@@ -30,6 +30,7 @@ refused "a file that may not be executed" 126 "permission denied" -- /etc/passwd
 refused "a directory" 126 "is a directory" -- /etc
 refused "an unknown option" 125 "--wrong" --wrong -- true
 refused "no command" 125 "no command"
+settings=$work/none refused "a configuration that is named and missing" 125 "open $work/none" -- true
 refused "no command after --" 125 "no command" --
 refused "an option without its value" 125 "--profile" --profile
 (exec 2>/dev/null; launch -- "$probe" signal=9; exit $?)
