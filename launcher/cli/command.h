@@ -18,14 +18,14 @@ struct Global {
   os::Log::Options log;
   std::string config_file;  // empty: /etc/scrim/config.json, if there is one
   std::string delegate;
+  bool systemd_cgroup = false;
 };
 
 // What every command gets.
 struct Context {
   const Global& global;
+  const resolve::RuntimeConfig& config;
   os::Log& log;
-  // The configuration file, read when first asked for: most commands need none of it.
-  [[nodiscard]] resolve::RuntimeConfig runtime_config() const;
   [[nodiscard]] std::string root() const;
 };
 

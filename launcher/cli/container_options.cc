@@ -23,8 +23,10 @@ runtime::Warn warn_to(const Context& context) {
 }
 
 runtime::PreparedBundle prepare(const Context& context, const ContainerOptions& options) {
-  runtime::PreparedBundle bundle = runtime::prepare_bundle(options.bundle, options.config_file,
-                                                           context.runtime_config(), warn_to(context));
+  if (context.global.systemd_cgroup)
+    context.log.warning("--systemd-cgroup: cgroups are made directly, without telling systemd");
+  runtime::PreparedBundle bundle =
+      runtime::prepare_bundle(options.bundle, options.config_file, context.config, warn_to(context));
   context.log.debug(concat("seccomp profile: ", bundle.profile.resolution.name));
   for (const std::string& reason : bundle.profile.resolution.because) context.log.debug(reason);
   return bundle;

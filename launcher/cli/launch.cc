@@ -58,7 +58,7 @@ int launch(const Context& context, const Arguments& arguments) {
   app.add_option("command", options.command, "the command and its arguments, after --");
   parse(app, arguments);
 
-  options.settings = context.runtime_config().settings;
+  options.settings = context.config.settings;
   if (!profile_root.empty()) options.settings.profile_root = profile_root;
   if (!profile.empty()) {
     options.request.wanted = wanted_profile(profile);

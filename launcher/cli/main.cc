@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 
@@ -14,13 +15,8 @@
 
 namespace scrim::cli {
 
-resolve::RuntimeConfig Context::runtime_config() const {
-  return global.config_file.empty() ? resolve::load_runtime_config(resolve::default_runtime_config, false)
-                                    : resolve::load_runtime_config(global.config_file, true);
-}
-
 std::string Context::root() const {
-  return global.root.empty() ? runtime::default_root() : global.root;
+  return global.root.empty() ? runtime::default_root() : std::filesystem::absolute(global.root).string();
 }
 
 namespace {
@@ -63,14 +59,13 @@ CommandLine parse_global(const Arguments& arguments) {
   app.prefix_command();
   std::string log_format = "text";
   std::string ignored;
-  bool systemd_cgroup = false;
   app.add_option("--root", line.global.root);
   app.add_option("--log", line.global.log.file);
   app.add_option("--log-format", log_format)->check(CLI::IsMember({"text", "json"}));
   app.add_flag("--debug", line.global.log.debug);
   app.add_option("--config", line.global.config_file);
   app.add_option("--delegate", line.global.delegate);
-  app.add_flag("--systemd-cgroup", systemd_cgroup);
+  app.add_flag("--systemd-cgroup", line.global.systemd_cgroup);
   // runc's, without a meaning here: scrim finds out by itself whether it is rootless.
   app.add_option("--criu", ignored);
   app.add_option("--rootless", ignored);
@@ -111,24 +106,28 @@ int carry_out(const CommandLine& line, os::Log& log, const Arguments& arguments,
   delegate::Invocation invocation;
   invocation.runtime = runtime;
   invocation.arguments = without_own_options(arguments, line.rest);
-  invocation.config = std::move(config);
+  invocation.config = config;
   invocation.warn = [&log](std::string_view message) { log.warning(message); };
   invocation.debug = [&log](std::string_view message) { log.debug(message); };
   return delegate::carry_out(invocation);
 }
 
+resolve::RuntimeConfig load_config(const Global& global) {
+  return global.config_file.empty() ? resolve::load_runtime_config(resolve::default_runtime_config, false)
+                                    : resolve::load_runtime_config(global.config_file, true);
+}
+
 int run(const CommandLine& line, os::Log& log, const Arguments& arguments) {
   const std::string& name = line.rest.front();
   const Command* command = find_command(name);
-  const Context context{line.global, log};
+  const resolve::RuntimeConfig config = load_config(line.global);
   // A command that only runc has may still be a delegate's.
   if (command == nullptr || command->delegable) {
-    resolve::RuntimeConfig config = context.runtime_config();
-    const std::string runtime = line.global.delegate.empty() ? config.delegate : line.global.delegate;
-    if (!runtime.empty()) return carry_out(line, log, arguments, std::move(config), runtime);
+    const std::string& runtime = line.global.delegate.empty() ? config.delegate : line.global.delegate;
+    if (!runtime.empty()) return carry_out(line, log, arguments, config, runtime);
   }
   if (command == nullptr) throw Error(concat("no command \"", name, "\" (see scrim --help)"));
-  return command->call(context, Arguments(line.rest.begin() + 1, line.rest.end()));
+  return command->call({line.global, config, log}, Arguments(line.rest.begin() + 1, line.rest.end()));
 }
 
 int main_of(const Arguments& arguments) {

@@ -10,6 +10,7 @@
 #include <exception>
 #include <optional>
 
+#include "launcher/os/c_strings.h"
 #include "launcher/os/raw_syscall.h"
 #include "libprofile/error.h"
 
@@ -63,14 +64,6 @@ class FilterThread {
   alignas(16) std::array<char, 16384> stack_{};
 };
 
-std::vector<char*> c_strings(const std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  pointers.reserve(strings.size() + 1);
-  for (const std::string& text : strings) pointers.push_back(const_cast<char*>(text.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 }  // namespace
 
 void end_process(int status) noexcept {
@@ -82,8 +75,8 @@ void end_process(int status) noexcept {
 void enforce_and_exec(const Executable& executable, const kernel::Installation* filter, bool no_new_privs,
                       const std::function<void()>& drop_privileges, Handover& handover, GiveUp give_up) {
   try {
-    const std::vector<char*> argv = c_strings(executable.args);
-    const std::vector<char*> envp = c_strings(executable.env);
+    const std::vector<char*> argv = os::c_strings(executable.args);
+    const std::vector<char*> envp = os::c_strings(executable.env);
     std::optional<kernel::Installation> synchronised;
     FilterThread* thread = nullptr;
     if (filter != nullptr && !no_new_privs) {

@@ -28,6 +28,7 @@
 #include "launcher/init/passwd.h"
 #include "launcher/init/protected_paths.h"
 #include "launcher/init/rootfs.h"
+#include "launcher/init/security_label.h"
 #include "launcher/init/sysctl.h"
 #include "launcher/os/in_root.h"
 #include "launcher/os/socket.h"
@@ -57,9 +58,10 @@ class Init {
     build_root();
     prepare_process();
     const Executable executable = find_program();
-    ask(Step::ready);
-    // From here on the container outlives the command that made it.
+    // From here on the container outlives the command that made it, which may end as soon as it has answered:
+    // until then its end is seen at the socket.
     if (prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) != 0) throw_errno("outlive the runtime");
+    ask(Step::ready);
     wait_for_start();
     if (!spec_.hooks.start_container.empty())
       run_hooks(spec_.hooks.start_container, "startContainer", plan_.state("created", pid_));
@@ -145,6 +147,7 @@ class Init {
     make_readonly(spec_.readonly_paths, root);
     mask(spec_.masked_paths, root);
     set_names();
+    if (spec_.process) label_.emplace(*spec_.process);
     change_root(root, plan_.no_pivot);
     if (spec_.process) make_working_directory();
     finish_root(spec_.rootfs_propagation, spec_.root_readonly);
@@ -233,6 +236,7 @@ class Init {
     }
     const auto drop_privileges = [&] {
       const bundle::Process& process = *spec_.process;
+      label_->apply_on_exec();
       assume({process.user, process.capabilities, plan_.set_groups});
       enter_working_directory(process.cwd);
     };
@@ -260,6 +264,7 @@ class Init {
   os::Fd runtime_;
   os::Fd console_;
   os::Fd starter_;
+  std::optional<SecurityLabel> label_;
   pid_t pid_ = 0;
 };
 

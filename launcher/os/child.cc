@@ -7,20 +7,13 @@
 #include <cerrno>
 #include <csignal>
 
+#include "launcher/os/c_strings.h"
 #include "launcher/os/pidfd.h"
 #include "libprofile/error.h"
 
 namespace scrim::os {
 
 namespace {
-
-std::vector<char*> c_strings(const std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  pointers.reserve(strings.size() + 1);
-  for (const std::string& text : strings) pointers.push_back(const_cast<char*>(text.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 // posix_spawn(3)'s two settings objects.
 struct SpawnSettings {

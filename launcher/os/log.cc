@@ -18,6 +18,7 @@
 #pragma GCC diagnostic pop
 
 #include "launcher/os/fd.h"
+#include "launcher/os/time.h"
 #include "libprofile/document/json.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -25,15 +26,6 @@
 namespace scrim::os {
 
 namespace {
-
-std::string rfc3339(spdlog::log_clock::time_point when) {
-  const std::time_t seconds = spdlog::log_clock::to_time_t(when);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text.data();
-}
 
 // logrus' names, which runc's callers know.
 std::string level_name(spdlog::level::level_enum level) {
@@ -63,12 +55,14 @@ class RuncSink final : public spdlog::sinks::base_sink<spdlog::details::null_mut
                 "standard error");
     } else if (format_ == Log::Format::json) {
       write_all(file_.get(),
-                concat("{\"level\":\"", level, "\",\"msg\":", quoted, ",\"time\":\"", rfc3339(message.time),
-                       "\"}\n"),
+                concat("{\"level\":\"", level, "\",\"msg\":", quoted, ",\"time\":\"",
+                       rfc3339(message.time, Fraction::none), "\"}\n"),
                 "log");
     } else {
-      write_all(file_.get(),
-                concat("time=\"", rfc3339(message.time), "\" level=", level, " msg=", quoted, "\n"), "log");
+      write_all(
+          file_.get(),
+          concat("time=\"", rfc3339(message.time, Fraction::none), "\" level=", level, " msg=", quoted, "\n"),
+          "log");
     }
   }
   void flush_() override {}

@@ -23,8 +23,8 @@ sockaddr_un address_of(const std::string& path) {
   return address;
 }
 
-Fd stream_socket() {
-  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+Fd stream_socket(int flags = 0) {
+  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
   if (!socket) throw_errno("make a unix socket");
   return socket;
 }
@@ -57,6 +57,16 @@ std::optional<Fd> connect_in(const Fd& directory, const std::string& name) {
   const sockaddr_un address = address_of(concat(proc_path(directory), "/", name));
   if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return socket;
   if (errno == ECONNREFUSED || errno == ENOENT) return std::nullopt;
+  throw_errno(concat("connect to socket ", name));
+}
+
+bool is_listened_to(const Fd& directory, const std::string& name) {
+  const Fd socket = stream_socket(SOCK_NONBLOCK);
+  const sockaddr_un address = address_of(concat(proc_path(directory), "/", name));
+  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return true;
+  // EAGAIN: too many wait to be accepted already (connect(2)).
+  if (errno == EAGAIN) return true;
+  if (errno == ECONNREFUSED || errno == ENOENT) return false;
   throw_errno(concat("connect to socket ", name));
 }
 

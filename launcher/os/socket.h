@@ -17,6 +17,8 @@ namespace scrim::os {
 [[nodiscard]] Fd listen_in(const Fd& directory, const std::string& name);
 // Connects to it. Nothing if nobody listens (any more) or there is no such socket.
 [[nodiscard]] std::optional<Fd> connect_in(const Fd& directory, const std::string& name);
+// Whether somebody listens on it. Never waits, even for a listener who is frozen.
+[[nodiscard]] bool is_listened_to(const Fd& directory, const std::string& name);
 // Connects to the socket at an absolute path. Throws SystemError.
 [[nodiscard]] Fd connect_to(const std::string& path);
 

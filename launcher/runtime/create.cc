@@ -7,15 +7,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
-#include <ctime>
 
 #include "launcher/init/hooks.h"
 #include "launcher/init/init.h"
 #include "launcher/os/in_root.h"
 #include "launcher/os/socket.h"
+#include "launcher/os/time.h"
 #include "launcher/runtime/listener.h"
 #include "launcher/runtime/remove.h"
 #include "launcher/runtime/spawn.h"
@@ -26,25 +26,13 @@ namespace scrim::runtime {
 
 namespace {
 
-// As runc writes it: nanoseconds and Z.
-std::string now() {
-  timespec time{};
-  clock_gettime(CLOCK_REALTIME, &time);
-  std::tm utc{};
-  gmtime_r(&time.tv_sec, &utc);
-  std::array<char, 24> seconds{};
-  std::strftime(seconds.data(), seconds.size(), "%Y-%m-%dT%H:%M:%S", &utc);
-  std::string fraction = std::to_string(1'000'000'000 + time.tv_nsec).substr(1);
-  return concat(seconds.data(), ".", fraction, "Z");
-}
-
 ContainerState initial_state(const PreparedBundle& bundle, const std::string& id) {
   ContainerState state;
   state.oci_version = bundle.spec.oci_version;
   state.id = id;
   state.bundle = bundle.directory;
   state.rootfs = bundle.spec.root_path;
-  state.created = now();
+  state.created = os::rfc3339(std::chrono::system_clock::now(), os::Fraction::nanoseconds);
   state.owner = std::to_string(getuid());
   state.annotations = bundle.spec.annotations;
   if (const document::json::Value* hooks = bundle.config.find("hooks")) state.hooks = *hooks;
@@ -224,9 +212,9 @@ Created::~Created() {
   // --force` finds.
   try {
     process_.reset();
-    cgroup::signal_all(state_.cgroup, SIGKILL);
-    cgroup::remove(state_.cgroup);
-    container_->remove();
+    // Hooks have run perhaps: the poststop ones are owed (runtime-spec runtime.md, "Lifecycle", steps 3 to
+    // 6).
+    remove_stopped(std::move(*container_), state_, [](std::string_view) {});
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
   }
 }

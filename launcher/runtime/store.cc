@@ -187,7 +187,7 @@ Status status_of(const ContainerState& state, const os::Fd& directory) {
   const std::optional<std::uint64_t> started = process_start_time(state.pid);
   if (!started || *started != state.start_time) return Status::stopped;
   // Init listens until it is told to start; then nobody does, whatever became of the socket's file.
-  return os::connect_in(directory, init::start_socket_name) ? Status::created : Status::running;
+  return os::is_listened_to(directory, init::start_socket_name) ? Status::created : Status::running;
 }
 
 }  // namespace scrim::runtime

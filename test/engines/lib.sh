@@ -7,6 +7,7 @@
 #   start_containerd               →  ctr …
 #   prepare_podman                 →  podman …
 #   make_rootfs DIRECTORY; import_busybox docker|podman  →  image "busybox-static"
+#   make_wrapper PATH OPTION...; deny_mkdir_profile PATH
 #   same NAME EXPECTED ACTUAL; matches NAME PATTERN ACTUAL; ok NAME; fail NAME WHY; skip NAME WHY; finish
 
 set -u
@@ -35,6 +36,7 @@ begin() {
     if ! command -v "$program" >/dev/null; then skip "$name" "no $program here" && exit 0; fi
   done
   work=$(mktemp -d "/tmp/scrim-$name.XXXXXX")
+  find /run/scrim/delegate -mindepth 1 2>/dev/null | sort >"$work/shadows.before"
   trap cleanup EXIT
   trap 'exit 130' INT TERM
 }
@@ -75,7 +77,7 @@ make_rootfs() {
   mkdir -p "$1"/{bin,dev,proc,sys,tmp,etc}
   cp /usr/bin/busybox "$1/bin/"
   local applet
-  for applet in sh cat cut echo env false grep hostname id kill ls mkdir mount sleep true unshare; do
+  for applet in sh cat cut echo env false grep hostname id kill ls mkdir mount sleep swapoff true unshare; do
     ln -sf busybox "$1/bin/$applet"
   done
   echo "root:x:0:0:root:/:/bin/sh" >"$1/etc/passwd"
@@ -93,8 +95,9 @@ docker() { /usr/bin/docker "$@"; }
 # start_dockerd [OPTION...]: Docker with containerd of its own; DOCKER_HOST points to it.
 start_dockerd() {
   mkdir -p "$work/docker/data" "$work/docker/exec"
+  echo "{}" >"$work/empty.json"
   # The path of a socket has 108 bytes, and dockerd puts containerd's a few levels below --exec-root.
-  dockerd --config-file /dev/null --iptables=false --ip6tables=false --bridge=none --data-root "$work/docker/data" \
+  dockerd --config-file "$work/empty.json" --iptables=false --ip6tables=false --bridge=none --data-root "$work/docker/data" \
     --exec-root "$work/docker/exec" --pidfile "$work/docker/pid" -H "unix://$work/docker.sock" "$@" \
     >"$work/dockerd.log" 2>&1 &
   started+=($!)
@@ -124,7 +127,8 @@ END
 }
 
 # prepare_podman: storage and configuration of its own. Its default limits are above what a process without
-# CAP_SYS_RESOURCE may set, so lower ones.
+# CAP_SYS_RESOURCE may set, so lower ones. static_dir is where "podman container cleanup", which conmon starts with an
+# environment of its own, looks by itself: elsewhere it finds no container, and every run takes 20 s more.
 prepare_podman() {
   mkdir -p "$work/podman"
   cat >"$work/podman/storage.conf" <<END
@@ -140,11 +144,54 @@ default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 tmp_dir = "$work/podman/tmp"
-static_dir = "$work/podman/static"
+static_dir = "$work/podman/graph/libpod"
 volume_path = "$work/podman/volumes"
 END
   export CONTAINERS_STORAGE_CONF=$work/podman/storage.conf CONTAINERS_CONF=$work/podman/containers.conf
 }
+
+# make_wrapper PATH OPTION...: scrim with options that an engine could not give it. Without --config among them, the
+# configuration of the machine is not read.
+make_wrapper() {
+  local path=$1 configuration=
+  shift
+  if [[ " $* " != *" --config "* ]]; then
+    echo '{}' >"$work/empty.json"
+    configuration="--config $work/empty.json"
+  fi
+  {
+    echo '#!/bin/sh'
+    # Docker gives a privileged container every capability that the kernel has. On a machine that lacks one, no
+    # runtime can start it; there the test gives it what the machine has.
+    if ! has_capability 24; then
+      # shellcheck disable=SC2016 # for the wrapper's shell
+      echo 'for w; do [ "$before" = --bundle ] && sed -i "s/\"CAP_SYS_RESOURCE\",//g" "$w/config.json"; before=$w; done'
+    fi
+    echo "exec $SCRIM $configuration $* \"\$@\""
+  } >"$path"
+  chmod +x "$path"
+}
+
+# has_capability NUMBER: in this process' bounding set.
+has_capability() {
+  local bounding
+  bounding=$(sed -n 's/^CapBnd:[[:space:]]*/0x/p' /proc/self/status)
+  [ $((bounding >> $1 & 1)) = 1 ]
+}
+
+# deny_mkdir_profile PATH: everything allowed, mkdir answered with an error that nothing else gives.
+deny_mkdir_profile() {
+  cat >"$1" <<END
+{"defaultAction": "SCMP_ACT_ALLOW",
+ "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 95}]}
+END
+}
+
+# shadows [NAME]: what scrim keeps (launcher/delegate) that was not there when the script began.
+shadows() {
+  find /run/scrim/delegate -mindepth 1 -name "${1:-*}" 2>/dev/null | sort | comm -23 - "$work/shadows.before"
+}
+no_shadow() { [ -z "$(shadows)" ]; }
 
 # crun wants cgroup v1 or v2, not both at once (systemd's hybrid layout). without_hybrid_cgroups "$@" at the top of a
 # script runs it again in a mount namespace without the second hierarchy, if there is one.

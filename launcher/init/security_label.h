@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "launcher/bundle/spec.h"
+#include "launcher/os/fd.h"
+
+namespace scrim::init {
+
+// process.apparmorProfile and process.selinuxLabel: what the kernel is to confine the program to from
+// execve(2) on.
+class SecurityLabel {
+ public:
+  // Opens the kernel's file for it while /proc is still the host's. As in runc, an AppArmor profile without
+  // AppArmor is an error, an SELinux label without SELinux means nothing.
+  explicit SecurityLabel(const bundle::Process& process);
+
+  // Takes effect at the next execve of this thread; children of it would have it too, so nothing is started
+  // after this.
+  void apply_on_exec() const;
+
+ private:
+  os::Fd attribute_;
+  std::string text_;
+};
+
+}  // namespace scrim::init
