@@ -32,7 +32,7 @@ std::string lower_case_reason(int errnum) {
     case EACCES:
       return "permission denied";
     case EISDIR:
-      return "is a directory";
+      return "is a directory: permission denied";
     default:
       return strerrordesc_np(errnum);
   }

@@ -51,7 +51,23 @@ class Init {
   Init(const Plan& plan, Handover& handover, os::Fd runtime)
       : plan_(plan), spec_(*plan.spec), handover_(handover), runtime_(std::move(runtime)) {}
 
-  [[noreturn]] void run() {
+  // Failures are caught here, where the sockets are still open: their end is what the other side waits for, and it must
+  // find the failure written down.
+  [[noreturn]] void run() noexcept {
+    try {
+      steps();
+    } catch (const Abandoned&) {
+      end_process(status_failed);
+    } catch (const ExecutableError& error) {
+      handover_.fail({error.what()}, error.exit_status());
+    } catch (const std::exception& error) {
+      handover_.fail({error.what()}, status_failed);
+    }
+    end_process(status_failed);
+  }
+
+ private:
+  [[noreturn]] void steps() {
     cgroup::enter(*plan_.entrance);
     pid_ = receive(Step::mapped);
     enter_namespaces();
@@ -68,7 +84,6 @@ class Init {
     become(executable);
   }
 
- private:
   // ---- talking to the runtime
 
   pid_t receive(Step expected) {
@@ -271,16 +286,7 @@ class Init {
 }  // namespace
 
 void run(const Plan& plan, Handover& handover, os::Fd runtime) noexcept {
-  try {
-    Init(plan, handover, std::move(runtime)).run();
-  } catch (const Abandoned&) {
-    end_process(status_failed);
-  } catch (const ExecutableError& error) {
-    handover.fail({error.what()}, error.exit_status());
-  } catch (const std::exception& error) {
-    handover.fail({error.what()}, status_failed);
-  }
-  end_process(status_failed);
+  Init(plan, handover, std::move(runtime)).run();
 }
 
 }  // namespace scrim::init
