@@ -65,7 +65,8 @@ sources() { find "$1" -path ./build -prune -o -type f -name "$2" -print; }
 format() { { sources . '*.cc' && sources . '*.h' && sources . '*.c'; } | xargs clang-format --dry-run -Werror; }
 
 # Every source of the programs. The tests' are left out: what Catch2's macros expand to is not ours. A file is checked
-# again only if it, a header, the checks or the compile commands have changed.
+# again only if it, a header, the checks or the compile commands have changed. The analyzer follows no function further
+# than 20000 nodes: that finds what 225000 do here, in half the time.
 tidy() {
   local database=$repository/build/tidy folder headers
   mkdir -p "$database/done"
@@ -76,7 +77,8 @@ tidy() {
     database=$database headers=$headers xargs -P "$jobs" -I{} bash -c '
       mark=$database/done/$(echo "$headers {}" | cat - "{}" | sha256sum | cut -c1-64)
       [ -e "$mark" ] && exit 0
-      clang-tidy -p "$database" --quiet "{}" && : >"$mark"'
+      clang-tidy -p "$database" --quiet --extra-arg=-Xclang --extra-arg=-analyzer-config --extra-arg=-Xclang \
+        --extra-arg=max-nodes=20000 "{}" 2> >(grep -v "warnings generated" >&2) && : >"$mark"'
 }
 
 # unit NAME PROGRAM: every test case counts as one.
