@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 # The file as it would be installed, with this build's path and none of the machine's scrim configuration.
 echo '{}' >"$work/scrim.json"
-sed -e "s|/usr/local/sbin/scrim|$SCRIM|" -e "s|\"--delegate|\"--config\", \"$work/scrim.json\", &|" \
+sed -e "s|/usr/local/bin/scrim|$SCRIM|" -e "s|\"--delegate|\"--config\", \"$work/scrim.json\", &|" \
   "$here/daemon.json" >"$work/daemon.json"
 # The last --config-file counts.
 start_dockerd --config-file "$work/daemon.json"

@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 prepare_podman
 make_wrapper "$work/scrim" --config "$here/scrim.json"
 # The engine's part of the file, after the storage that prepare_podman chose.
-sed -e "/^\[engine\]/,\$!d; /^\[engine\]/d" -e "s|/usr/local/sbin/scrim|$work/scrim|" "$here/containers.conf" \
+sed -e "/^\[engine\]/,\$!d; /^\[engine\]/d" -e "s|/usr/local/bin/scrim|$work/scrim|" "$here/containers.conf" \
   >>"$work/podman/containers.conf"
 import_busybox podman
 deny_mkdir_profile "$work/own.json"
