@@ -2,7 +2,6 @@
 #include "launcher/init/init.h"
 
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <linux/keyctl.h>
 #include <linux/limits.h>
 #include <sched.h>
@@ -31,6 +30,7 @@
 #include "launcher/init/security_label.h"
 #include "launcher/init/sysctl.h"
 #include "launcher/os/in_root.h"
+#include "launcher/os/inherited.h"
 #include "launcher/os/socket.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -55,6 +55,7 @@ class Init {
     cgroup::enter(*plan_.entrance);
     pid_ = receive(Step::mapped);
     enter_namespaces();
+    let_go_of_the_host();
     build_root();
     prepare_process();
     const Executable executable = find_program();
@@ -126,6 +127,16 @@ class Init {
     if (errno == ENOSYS) return;
     throw_errno(concat("join session keyring ", name) +
                 " (if the kernel's key quota is used up: --no-new-keyring)");
+  }
+
+  // Our directories of the host would be ways out of the root: /proc/self/fd/N/../bin/sh as the program or
+  // its interpreter, before close-on-exec closes N (CVE-2024-21626). And the container's lock would be held
+  // by us for as long as we wait for start.
+  void let_go_of_the_host() const {
+    std::vector<int> kept{runtime_.get(), handover_.memory().get()};
+    if (plan_.start_socket != nullptr) kept.push_back(plan_.start_socket->get());
+    if (plan_.console_socket != nullptr) kept.push_back(plan_.console_socket->get());
+    os::close_all_but(std::move(kept), plan_.preserve_fds);
   }
 
   // ---- the root file system
@@ -227,7 +238,6 @@ class Init {
 
   [[noreturn]] void become(const Executable& executable) {
     if (!spec_.process) throw Error("start: config.json has no process");
-    keep_descriptors();
     kernel::Installation installation;
     if (plan_.has_filter) {
       const sock_fprog program = handover_.program();
@@ -242,12 +252,6 @@ class Init {
     };
     enforce_and_exec(executable, plan_.has_filter ? &installation : nullptr, spec_.process->no_new_privileges,
                      drop_privileges, handover_, [](Handover&) noexcept {});
-  }
-
-  void keep_descriptors() const {
-    // Everything of ours is close-on-exec already; this is for what the caller leaked to us.
-    if (close_range(3 + plan_.preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
-      throw_errno("close inherited descriptors on exec");
   }
 
   static void enter_working_directory(const std::string& cwd) {
