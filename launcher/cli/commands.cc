@@ -8,8 +8,8 @@ namespace scrim::cli {
 std::span<const Command> commands() {
   static constexpr std::array table{
       Command{"run", "create a container from a bundle, start it, wait for it and delete it", run_command,
-              true},
-      Command{"create", "create a container from a bundle", create_command, true},
+              true, true},
+      Command{"create", "create a container from a bundle", create_command, true, true},
       Command{"start", "run the program of a created container", start_command, true},
       Command{"state", "print the state of a container as JSON", state_command, true},
       Command{"kill", "send a signal to a container", kill_command, true},

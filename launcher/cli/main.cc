@@ -9,6 +9,7 @@
 #include "launcher/cli/command.h"
 #include "launcher/cli/parse.h"
 #include "launcher/delegate/delegate.h"
+#include "launcher/os/own_program.h"
 #include "launcher/runtime/store.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -127,6 +128,11 @@ int run(const CommandLine& line, os::Log& log, const Arguments& arguments) {
     if (!runtime.empty()) return carry_out(line, log, arguments, config, runtime);
   }
   if (command == nullptr) throw Error(concat("no command \"", name, "\" (see scrim --help)"));
+  if (command->makes_process) {
+    Arguments again{"scrim"};
+    again.insert(again.end(), arguments.begin(), arguments.end());
+    os::run_from_readonly(again);
+  }
   return command->call({line.global, config, log}, Arguments(line.rest.begin() + 1, line.rest.end()));
 }
 
