@@ -206,6 +206,10 @@ void Created::wait_for_exec() {
   if (const auto failure = handover_->failure()) throw StartError(*failure);
 }
 
+void Created::let_others() {
+  container_->unlock();
+}
+
 void Created::release() {
   released_ = true;
   channel_.reset();
@@ -213,7 +217,8 @@ void Created::release() {
 
 void Created::finish(bool keep, const Warn& warn) {
   release();
-  if (!keep) remove_stopped(std::move(*container_), state_, warn);
+  // Somebody else may have deleted it while it ran.
+  if (!keep && container_->lock_again()) remove_stopped(std::move(*container_), state_, warn);
 }
 
 Created::~Created() {
@@ -227,7 +232,7 @@ Created::~Created() {
     process_.reset();
     // Hooks have run perhaps: the poststop ones are owed (runtime-spec runtime.md, "Lifecycle", steps 3 to
     // 6).
-    remove_stopped(std::move(*container_), state_, [](std::string_view) {});
+    if (container_->lock_again()) remove_stopped(std::move(*container_), state_, [](std::string_view) {});
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
   }
 }
