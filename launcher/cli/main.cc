@@ -9,6 +9,7 @@
 #include "launcher/cli/command.h"
 #include "launcher/cli/parse.h"
 #include "launcher/delegate/delegate.h"
+#include "launcher/os/inherited.h"
 #include "launcher/os/own_program.h"
 #include "launcher/runtime/store.h"
 #include "libprofile/error.h"
@@ -128,6 +129,8 @@ int run(const CommandLine& line, os::Log& log, const Arguments& arguments) {
     if (!runtime.empty()) return carry_out(line, log, arguments, config, runtime);
   }
   if (command == nullptr) throw Error(concat("no command \"", name, "\" (see scrim --help)"));
+  // Not for launch, whose program is to find what its caller ignores, as with env(1).
+  if (command->delegable) os::keep_exit_statuses();
   if (command->makes_process) {
     Arguments again{"scrim"};
     again.insert(again.end(), arguments.begin(), arguments.end());
@@ -164,5 +167,6 @@ int main_of(const Arguments& arguments) {
 }  // namespace scrim::cli
 
 int main(int argc, char** argv) {
+  scrim::os::fill_standard_streams();
   return scrim::cli::main_of(scrim::cli::Arguments(argv + std::min(argc, 1), argv + argc));
 }
