@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <array>
@@ -244,6 +245,7 @@ class Init {
       installation.program.assign(program.filter, program.filter + program.len);
       installation.flags = handover_.flags();
     }
+    give_standard_streams(spec_.process->user.uid);
     const auto drop_privileges = [&] {
       const bundle::Process& process = *spec_.process;
       label_->apply_on_exec();
@@ -252,6 +254,19 @@ class Init {
     };
     enforce_and_exec(executable, plan_.has_filter ? &installation : nullptr, spec_.process->no_new_privileges,
                      drop_privileges, handover_, [](Handover&) noexcept {});
+  }
+
+  // As in runc: a program that is not root can open /dev/stdout, its pipe or terminal, again.
+  static void give_standard_streams(uid_t uid) {
+    for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+      struct stat status {};
+      if (fstat(standard, &status) != 0 || status.st_uid == uid) continue;
+      const bool is_null = S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
+      if (is_null || fchown(standard, uid, static_cast<gid_t>(-1)) == 0) continue;
+      // EINVAL: its owner has no id in our user namespace. It works as it is in all of these.
+      if (errno != EINVAL && errno != EPERM && errno != EROFS && errno != EACCES)
+        throw_errno("give standard input and output to the process' user");
+    }
   }
 
   static void enter_working_directory(const std::string& cwd) {
