@@ -25,7 +25,6 @@ bundle() {
 # run NAME [OPTION...]: what the container of that bundle says.
 run() { scrim run --bundle "$work/$1" "${@:2}" "$1" 2>&1; }
 pid_of() { scrim state "$1" | jq .pid; }
-is_listed() { scrim list -q | grep -qx "$1"; }
 status_is() { [ "$(scrim state "$1" | jq -r .status)" = "$2" ]; }
 
 # ---- linux.cgroupsPath of somebody else: the failed start killed whoever was in it
@@ -60,9 +59,56 @@ before=$(cksum <"$program")
 bundle waiting
 scrim create --bundle "$work/waiting" waiting >/dev/null
 exec 9<"/proc/$(pid_of waiting)/exe"
+ln -sf busybox "$work/rootfs/bin/readlink"
 scrim delete --force waiting
 (echo overwritten >/proc/self/fd/9) 2>/dev/null
 exec 9<&-
 same "who got hold of our program in a container cannot write to it" "$before" "$(cksum <"$program")"
+
+# ---- the lock, held for as long as `run` waits: `delete --force` and `start` waited with it
+bundle foreground '.process.args = ["sleep", "60"]'
+scrim run --bundle "$work/foreground" foreground >/dev/null 2>&1 &
+foreground=$!
+wait_for 5 status_is foreground running
+matches "start of a running container is an error, at once" "it is running" "$(timeout 5 "$program" --root "$work/state" start foreground 2>&1)"
+timeout 5 "$program" --root "$work/state" delete --force foreground
+same "delete --force ends a container that run waits for" 0 $?
+wait "$foreground"
+same "run reports how the deleted container ended" 137 $?
+
+# ---- no agent behind listenerPath: the process was left in a loop without end, as "created"
+bundle no-agent '.process.args = ["sleep", "60"] | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+  listenerPath: "'"$work"'/nobody", syscalls: [{names: ["getcwd"], action: "SCMP_ACT_NOTIFY"}]}'
+scrim create --bundle "$work/no-agent" no-agent >/dev/null
+matches "start without the seccomp agent is an error" "$work/nobody" "$(scrim start no-agent 2>&1)"
+wait_for 3 status_is no-agent stopped
+same "start without the seccomp agent leaves no process" stopped "$(scrim state no-agent | jq -r .status)"
+scrim delete --force no-agent
+
+# ---- descriptors 0 to 2 closed: our own got their numbers, and messages went into them
+bundle closed '.process.args = ["sh", "-c", "for n in 0 1 2; do readlink /proc/self/fd/$n; done >/tmp/out"]
+  | .mounts += [{destination: "/tmp", type: "bind", source: "'"$work"'/tmp", options: ["rbind"]}]'
+mkdir "$work/tmp"
+scrim run --bundle "$work/closed" closed <&- >&- 2>&-
+same "closed standard streams are /dev/null" "/dev/null /tmp/out /dev/null" "$(tr '\n' ' ' <"$work/tmp/out" | sed 's/ $//')"
+
+# ---- SIGCHLD ignored by the caller: "wait for a child process: No child processes", and 1
+bundle status '.process.args = ["sh", "-c", "exit 7"]
+  | .hooks = {createRuntime: [{path: "/bin/true"}], createContainer: [{path: "/bin/true"}]}'
+(trap '' CHLD && exec "$program" --root "$work/state" run --bundle "$work/status" status)
+same "exit status and hooks with SIGCHLD ignored" 7 $?
+
+# ---- a pipe that belongs to root: no /dev/stdout for others
+bundle user '.process.user = {uid: 1000, gid: 1000} | .process.args = ["sh", "-c", "echo hello >/dev/stdout"]
+  | .mounts += [{destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["mode=755"]}]'
+same "a user's program can open /dev/stdout" hello "$(run user | cat)"
+
+# ---- CVE-2019-19921: /proc as a link into what another container can change
+cp -a "$work/rootfs" "$work/linked"
+rmdir "$work/linked/proc"
+mkdir "$work/linked/volume"
+ln -s volume "$work/linked/proc"
+bundle linked ".root.path = \"$work/linked\""
+matches "proc is not mounted through a link" "not a link" "$(run linked)"
 
 finish
