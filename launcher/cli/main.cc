@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <utility>
 
 #include "launcher/cli/command.h"
 #include "launcher/cli/parse.h"
@@ -106,7 +107,7 @@ int carry_out(const CommandLine& line, os::Log& log, const Arguments& arguments,
   delegate::Invocation invocation;
   invocation.runtime = runtime;
   invocation.arguments = without_own_options(arguments, line.rest);
-  invocation.config = config;
+  invocation.config = std::move(config);
   invocation.warn = [&log](std::string_view message) { log.warning(message); };
   invocation.debug = [&log](std::string_view message) { log.debug(message); };
   return delegate::carry_out(invocation);
