@@ -199,7 +199,7 @@ void Created::negotiate(PreparedBundle& bundle, const CreateOptions& options) {
 }
 
 void Created::wait_for_exec() {
-  if (!state_.listener_path.empty()) deliver_listener(*handover_, process_->pidfd(), state_);
+  deliver_listener(*handover_, process_->pidfd(), state_, connect_to_agent(state_));
   // Its end of the channel closes with execve or with the process.
   init::Message message{};
   while (recv(channel_.get(), &message, sizeof message, 0) < 0 && errno == EINTR) continue;
