@@ -10,6 +10,8 @@
 #include "launcher/cli/command.h"
 #include "launcher/cli/parse.h"
 #include "launcher/delegate/delegate.h"
+#include "launcher/os/inherited.h"
+#include "launcher/os/own_program.h"
 #include "launcher/runtime/store.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -128,6 +130,13 @@ int run(const CommandLine& line, os::Log& log, const Arguments& arguments) {
     if (!runtime.empty()) return carry_out(line, log, arguments, config, runtime);
   }
   if (command == nullptr) throw Error(concat("no command \"", name, "\" (see scrim --help)"));
+  // Not for launch, whose program is to find what its caller ignores, as with env(1).
+  if (command->delegable) os::keep_exit_statuses();
+  if (command->makes_process) {
+    Arguments again{"scrim"};
+    again.insert(again.end(), arguments.begin(), arguments.end());
+    os::run_from_readonly(again);
+  }
   return command->call({line.global, config, log}, Arguments(line.rest.begin() + 1, line.rest.end()));
 }
 
@@ -161,5 +170,6 @@ int main_of(const Arguments& arguments) {
 }  // namespace scrim::cli
 
 int main(int argc, char** argv) {
+  scrim::os::fill_standard_streams();
   return scrim::cli::main_of(scrim::cli::Arguments(argv + std::min(argc, 1), argv + argc));
 }

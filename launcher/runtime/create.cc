@@ -90,6 +90,14 @@ init::Plan make_plan(const PreparedBundle& bundle, const CreateOptions& options,
   return plan;
 }
 
+void refuse_if_used(const cgroup::Cgroup& wanted) {
+  const std::vector<pid_t> pids = cgroup::processes(wanted);
+  if (!pids.empty())
+    throw Error(concat("cgroup ", wanted.memberships.front().path, " has ", pids.size(),
+                       " process(es) already, process ", pids.front(),
+                       " among them (linux.cgroupsPath must be the container's own)"));
+}
+
 void check(const bundle::Spec& spec, const CreateOptions& options) {
   if (spec.find(bundle::NamespaceType::mount) == nullptr)
     throw Error("linux.namespaces has no mount namespace: the container's mounts would be the host's");
@@ -112,10 +120,15 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
 
   created.container_.emplace(store.create(options.id));
   created.state_ = initial_state(bundle, options.id);
-  created.state_.cgroup = cgroup::place(bundle.spec, options.id);
+  const cgroup::Cgroup wanted = cgroup::place(bundle.spec, options.id);
+  // What the state calls the container's cgroup is killed and removed with it: it must be nobody else's
+  // before it is called so.
+  refuse_if_used(wanted);
+  created.state_.cgroup = wanted;
   // Before there is anything to be left behind, it is written down where: kill -9 may come at any time.
   created.container_->save(created.state_);
-  created.state_.cgroup = cgroup::create(created.state_.cgroup, geteuid() == 0);
+  created.state_.cgroup = {};
+  created.state_.cgroup = cgroup::create(wanted, geteuid() == 0);
 
   document::Warnings warnings;
   cgroup::apply_resources(created.state_.cgroup, bundle.spec, warnings);
@@ -193,6 +206,10 @@ void Created::wait_for_exec() {
   if (const auto failure = handover_->failure()) throw StartError(*failure);
 }
 
+void Created::let_others() {
+  container_->unlock();
+}
+
 void Created::release() {
   released_ = true;
   channel_.reset();
@@ -200,7 +217,8 @@ void Created::release() {
 
 void Created::finish(bool keep, const Warn& warn) {
   release();
-  if (!keep) remove_stopped(std::move(*container_), state_, warn);
+  // Somebody else may have deleted it while it ran.
+  if (!keep && container_->lock_again()) remove_stopped(std::move(*container_), state_, warn);
 }
 
 Created::~Created() {
@@ -214,7 +232,7 @@ Created::~Created() {
     process_.reset();
     // Hooks have run perhaps: the poststop ones are owed (runtime-spec runtime.md, "Lifecycle", steps 3 to
     // 6).
-    remove_stopped(std::move(*container_), state_, [](std::string_view) {});
+    if (container_->lock_again()) remove_stopped(std::move(*container_), state_, [](std::string_view) {});
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
   }
 }

@@ -37,6 +37,8 @@ class Created {
   // the failure that the new process reported.
   void wait_for_exec();
 
+  // It runs, and others may change it meanwhile: delete it.
+  void let_others();
   // It stays, and nobody waits for its process any more.
   void release();
   // Its process was waited for: deletes it, unless it is to be kept as stopped.

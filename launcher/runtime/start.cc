@@ -34,7 +34,13 @@ void start_waiting(const Container& container, const ContainerState& state) {
   os::Fd memory = os::receive_descriptor(*init, "the container's process");
   if (!memory) throw Error(concat("start container ", container.id(), ": its process was killed"));
   const init::Handover handover = init::Handover::map(std::move(memory));
-  if (!state.listener_path.empty()) deliver_listener(handover, pidfd, state);
+  try {
+    if (!state.listener_path.empty()) deliver_listener(handover, pidfd, state);
+  } catch (const Error&) {
+    // It waits for us in a loop, without a system call, and would for ever.
+    os::pidfd_send_signal(pidfd, SIGKILL);
+    throw;
+  }
   char nothing = 0;
   while (read(init->get(), &nothing, 1) < 0 && errno == EINTR) continue;
   if (const auto failure = handover.failure()) throw StartError(*failure);

@@ -29,6 +29,10 @@ class Container {
   // What state.json says; one that was interrupted before it had one is empty but for its id.
   [[nodiscard]] ContainerState load() const;
   void save(const ContainerState& state) const;
+  // Lets others change it, for as long as its process runs.
+  void unlock() const;
+  // Takes the lock again. False if it was deleted meanwhile.
+  [[nodiscard]] bool lock_again() const;
   // Removes the directory. The container is gone then.
   void remove();
 
