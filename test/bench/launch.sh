@@ -85,3 +85,25 @@ compare "a process without a profile" \
   "scrim launch" "$(sh "$scrim launch --profile Unconfined -- $true")" \
   "bwrap" "$(sh "$inside $true")" \
   "the shell alone" "$(sh "$true")"
+
+# What each thing adds to a start. (A namespace's end is paid by whoever waits for its last process, too.)
+for kind in network all; do
+  mkdir "$work/no-$kind"
+  jq --arg kind $kind 'del(.linux.sysctl) | if $kind == "network" then .linux.namespaces |= map(select(.type != "network"))
+     else .linux.namespaces |= map(select(.type == "mount" or .type == "pid")) | del(.hostname, .domainname)
+     | .mounts |= map(select(.type == "proc" or .type == "tmpfs"))
+     | .linux.devices = [] | .linux.maskedPaths = [] | .linux.readonlyPaths = [] end' "$work/none/config.json" \
+    >"$work/no-$kind/config.json"
+done
+echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["keyctl"], "action": "SCMP_ACT_ERRNO"}]}' \
+  >"$work/small.json"
+compare "where it goes" \
+  "the program alone" "$true" \
+  "scrim --version" "$scrim --version" \
+  "scrim launch, no profile" "$scrim launch --profile Unconfined -- $true" \
+  "scrim launch, a profile of one name" "$scrim launch --profile $work/small.json -- $true" \
+  "scrim launch, Docker's default" "$scrim launch --profile $work/profile.json -- $true" \
+  "scrim run, mount and pid namespaces" "$(run "$scrim" no-all)" \
+  "scrim run, Docker's without network" "$(run "$scrim" no-network)" \
+  "scrim run, Docker's config.json" "$(run "$scrim" none)" \
+  "with its default profile" "$(run "$scrim" docker)"
