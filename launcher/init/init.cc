@@ -6,6 +6,7 @@
 #include <linux/keyctl.h>
 #include <linux/limits.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -31,6 +32,7 @@
 #include "launcher/init/security_label.h"
 #include "launcher/init/sysctl.h"
 #include "launcher/os/in_root.h"
+#include "launcher/os/mount.h"
 #include "launcher/os/socket.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -51,8 +53,8 @@ class Init {
   Init(const Plan& plan, Handover& handover, os::Fd runtime)
       : plan_(plan), spec_(*plan.spec), handover_(handover), runtime_(std::move(runtime)) {}
 
-  // Failures are caught here, where the sockets are still open: their end is what the other side waits for, and it must
-  // find the failure written down.
+  // Failures are caught here, where the sockets are still open: their end is what the other side waits for,
+  // and it must find the failure written down.
   [[noreturn]] void run() noexcept {
     try {
       steps();
@@ -150,7 +152,9 @@ class Init {
     const os::Fd root = attach_root(spec_.root_path, spec_.rootfs_propagation);
     const MountContext context{root, *plan_.cgroup, namespaces.creates(NamespaceType::cgroup),
                                namespaces.has_user_namespace()};
-    for (const bundle::Mount& mount : spec_.mounts) perform(mount, context);
+    std::vector<LateReadonly> late;
+    for (const bundle::Mount& mount : spec_.mounts)
+      if (os::Fd mounted = perform(mount, context)) late.push_back({std::move(mounted), mount.destination});
     make_devices(spec_, root, context.user_namespace);
     if (spec_.process && spec_.process->terminal) open_terminal(root);
 
@@ -165,8 +169,15 @@ class Init {
     if (spec_.process) label_.emplace(*spec_.process);
     change_root(root, plan_.no_pivot);
     if (spec_.process) make_working_directory();
+    for (const LateReadonly& mount : late)
+      os::set_mount_attributes(mount.mount, {MOUNT_ATTR_RDONLY, 0}, false, concat("read-only ", mount.path));
     finish_root(spec_.rootfs_propagation, spec_.root_readonly);
   }
+
+  struct LateReadonly {
+    os::Fd mount;
+    std::string path;
+  };
 
   void open_terminal(const os::Fd& root) {
     Console console = make_console(root, spec_.process->console_size);
@@ -252,8 +263,14 @@ class Init {
     const auto drop_privileges = [&] {
       const bundle::Process& process = *spec_.process;
       label_->apply_on_exec();
+      give_standard_streams(process.user.uid);
+      // With the privileges of both, as runc: a user of the image may be put where only root can go (-w
+      // /root).
+      const bool entered = chdir(process.cwd.c_str()) == 0;
       assume({process.user, process.capabilities, plan_.set_groups});
-      enter_working_directory(process.cwd);
+      if (!entered && chdir(process.cwd.c_str()) != 0)
+        throw_errno(concat("enter working directory ", process.cwd));
+      check_working_directory(process.cwd);
     };
     enforce_and_exec(executable, plan_.has_filter ? &installation : nullptr, spec_.process->no_new_privileges,
                      drop_privileges, handover_, [](Handover&) noexcept {});
@@ -265,8 +282,21 @@ class Init {
       throw_errno("close inherited descriptors on exec");
   }
 
-  static void enter_working_directory(const std::string& cwd) {
-    if (chdir(cwd.c_str()) != 0) throw_errno(concat("enter working directory ", cwd));
+  // A pipe or terminal that root made opens again (/dev/stdout) for the container's user only if it is
+  // theirs, as runc has it; but files of the caller keep their owner.
+  void give_standard_streams(uid_t uid) const {
+    for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+      struct stat status {};
+      if (fstat(standard, &status) != 0 || status.st_uid == uid) continue;
+      const bool own_terminal = S_ISCHR(status.st_mode) && spec_.process->terminal;
+      if (!S_ISFIFO(status.st_mode) && !own_terminal) continue;
+      // EPERM, EINVAL: its owner or group is not mapped into our user namespace.
+      if (fchown(standard, uid, status.st_gid) != 0 && errno != EPERM && errno != EINVAL && errno != EROFS)
+        throw_errno("change the owner of a standard stream");
+    }
+  }
+
+  static void check_working_directory(const std::string& cwd) {
     // A directory outside the root answers ENOENT or "(unreachable)" (CVE-2024-21626, getcwd(2)).
     std::array<char, PATH_MAX> where{};
     if (syscall(SYS_getcwd, where.data(), where.size()) < 0 || where[0] != '/')

@@ -33,7 +33,7 @@ void check_id(const std::string& id) {
   };
   if (id.empty() || id.size() > longest_id || id == "." || id == ".." ||
       !std::all_of(id.begin(), id.end(), allowed))
-    throw Error(concat("invalid container id \"", id, "\": use letters, digits, and _ + - ."));
+    throw Error(concat("invalid container id ", document::quoted(id), ": use letters, digits, and _ + - ."));
 }
 
 void make_directories(const std::string& path) {
@@ -132,7 +132,16 @@ std::vector<std::string> Store::ids() const {
 }
 
 Container::~Container() {
-  if (directory_) flock(directory_.get(), LOCK_UN);
+  if (directory_) unlock();
+}
+
+void Container::unlock() {
+  flock(directory_.get(), LOCK_UN);
+}
+
+void Container::close_copies() {
+  directory_.reset();
+  root_.reset();
 }
 
 ContainerState Container::load() const {

@@ -31,6 +31,11 @@ class Container {
   void save(const ContainerState& state) const;
   // Removes the directory. The container is gone then.
   void remove();
+  // Gives the lock back; the rest stays usable.
+  void unlock();
+  // For a process that was cloned from the lock's holder: lets go of its copies, so that the lock ends with
+  // its holder.
+  void close_copies();
 
  private:
   friend class Store;
