@@ -267,7 +267,8 @@ class Init {
       // With the privileges of both, as runc: a user of the image may be put where only root can go (-w
       // /root).
       const bool entered = chdir(process.cwd.c_str()) == 0;
-      assume({process.user, process.capabilities, plan_.set_groups});
+      // No `capabilities` is none, as under runc.
+      assume({process.user, process.capabilities.value_or(bundle::Capabilities{}), plan_.set_groups});
       if (!entered && chdir(process.cwd.c_str()) != 0)
         throw_errno(concat("enter working directory ", process.cwd));
       check_working_directory(process.cwd);

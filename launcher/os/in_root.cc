@@ -89,21 +89,31 @@ static std::string without_links(const Fd& root, const std::string& path) {
   return done.empty() ? "/" : done;
 }
 
+// Something has the name of what is to be made, and yet it was not found: a link to what does not exist. Says
+// where that would be.
+static std::string behind_link(const Fd& root, const std::string& path) {
+  std::string real = without_links(root, path);
+  if (real == path) throw SystemError(ENOENT, concat("make ", path, " in the root file system"));
+  return real;
+}
+
 Fd make_directory_in_root(const Fd& root, const std::string& path) {
   constexpr int flags = O_PATH | O_DIRECTORY;
   if (std::optional<Fd> present = find_in_root(root, path, flags)) return std::move(*present);
 
   std::string prefix;
   Fd parent = open_in_root(root, "/", flags);
-  for (const std::string_view component : split(without_links(root, path), '/')) {
+  for (const std::string_view component : split(path, '/')) {
     if (component.empty()) continue;
     prefix += '/';
     prefix += component;
     std::optional<Fd> next = find_in_root(root, prefix, flags);
     if (!next) {
-      if (mkdirat(parent.get(), std::string(component).c_str(), 0755) != 0 && errno != EEXIST)
+      const bool made = mkdirat(parent.get(), std::string(component).c_str(), 0755) == 0;
+      if (!made && errno != EEXIST)
         throw_errno(concat("make directory ", prefix, " in the root file system"));
-      next = open_in_root(root, prefix, flags);
+      next = find_in_root(root, prefix, flags);
+      if (!next) return make_directory_in_root(root, behind_link(root, path));
     }
     parent = std::move(*next);
   }
@@ -112,12 +122,12 @@ Fd make_directory_in_root(const Fd& root, const std::string& path) {
 
 Fd make_file_in_root(const Fd& root, const std::string& path) {
   if (std::optional<Fd> present = find_in_root(root, path, O_PATH)) return std::move(*present);
-  const std::string real = without_links(root, path);
-  const SplitPath where = split_last(real);
+  const SplitPath where = split_last(path);
   const Fd parent = make_directory_in_root(root, where.directory);
   const Fd made(openat(parent.get(), where.name.c_str(), O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
   if (!made && errno != EEXIST) throw_errno(concat("make file ", path, " in the root file system"));
-  return open_in_root(root, real, O_PATH);
+  if (std::optional<Fd> present = find_in_root(root, path, O_PATH)) return std::move(*present);
+  return make_file_in_root(root, behind_link(root, path));
 }
 
 }  // namespace scrim::os

@@ -13,6 +13,7 @@
 
 #include "launcher/init/init.h"
 #include "launcher/os/socket.h"
+#include "libprofile/document/field_reader.h"
 #include "libprofile/document/file.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
