@@ -52,8 +52,8 @@ class Init {
   Init(const Plan& plan, Handover& handover, os::Fd runtime)
       : plan_(plan), spec_(*plan.spec), handover_(handover), runtime_(std::move(runtime)) {}
 
-  // Failures are caught here, where the sockets are still open: their end is what the other side waits for, and it must
-  // find the failure written down.
+  // Failures are caught here, where the sockets are still open: their end is what the other side waits for,
+  // and it must find the failure written down.
   [[noreturn]] void run() noexcept {
     try {
       steps();

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes the system calls that its arguments name, in order, and prints "WORD ANSWER" for each: the kernel's answer,
-// -errno on failure. No C library, so nothing happens that is not written here: a filter that allows execve, openat,
-// read, write, close, getdents64 and exit_group lets all of it through but the probes themselves.
+// Makes the system calls that its arguments name, in order, and prints "WORD ANSWER" for each: the kernel's
+// answer, -errno on failure. No C library, so nothing happens that is not written here: a filter that allows
+// execve, openat, read, write, close, getdents64 and exit_group lets all of it through but the probes
+// themselves.
 //
 //   cc -O1 -static -nostdlib -ffreestanding -fno-stack-protector -o probe probe.c
 //
 //   status         copies /proc/self/status        fds            prints "fd NUMBER" for each open descriptor
 //   stdin          copies standard input           env            prints the environment
 //   exit=STATUS    exits with it                   signal=NUMBER  sends it to itself
-//   number=NUMBER  any call, all arguments 0       NAME           one of the calls below, with harmless arguments
+//   number=NUMBER  any call, all arguments 0       NAME           one of the calls below, with harmless
+//   arguments
 #define _GNU_SOURCE
 #include <asm/unistd.h>
 #include <dirent.h>
@@ -61,7 +63,9 @@ static long parse(const char* text) {
   return value;
 }
 
-static void put(const char* text) { CALL(__NR_write, 1, text, length(text)); }
+static void put(const char* text) {
+  CALL(__NR_write, 1, text, length(text));
+}
 static void report(const char* word, long answer) {
   char line[256];
   long n = 0;
@@ -110,8 +114,9 @@ static void show_descriptors(void) {
   CALL(__NR_close, fd, 0, 0);
 }
 
-// Each with arguments that have no effect, and an answer that tells whether the call itself was reached: keyctl looks
-// for the session keyring, unshare shares everything, userns is one of its own, mount has no target (ENOENT before permissions are asked).
+// Each with arguments that have no effect, and an answer that tells whether the call itself was reached:
+// keyctl looks for the session keyring, unshare shares everything, userns is one of its own, mount has no
+// target (ENOENT before permissions are asked).
 static long probe(const char* name) {
   if (is(name, "keyctl")) return CALL(__NR_keyctl, 0 /* KEYCTL_GET_KEYRING_ID */, -3, 0);
   if (is(name, "unshare")) return CALL(__NR_unshare, 0, 0, 0);
