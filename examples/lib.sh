@@ -31,7 +31,8 @@ show() {
   local words="$*"
   words=${words//$SCRIM/scrim}
   words=${words//$work\//}
-  echo "\$ ${words//$work/.}"
+  words=${words//$work/.}
+  echo "\$ ${words//$repository\//}"
   "$@" 2>&1
 }
 

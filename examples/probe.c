@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the kernel, and prints one line: the mode of seccomp that this process is in (/proc/self/status, proc_pid_status(5):
-// 0 none, 2 a filter), and whether keyctl(2) is refused. Docker's and containerd's RuntimeDefault refuse keyctl.
+// Asks the kernel, and prints one line: the mode of seccomp that this process is in (/proc/self/status,
+// proc_pid_status(5): 0 none, 2 a filter), and whether keyctl(2) is refused. Docker's and containerd's
+// RuntimeDefault refuse keyctl.
 #include <errno.h>
 #include <linux/keyctl.h>
 #include <stdio.h>

@@ -13,9 +13,9 @@ build="g++ cmake ninja-build ccache pkg-config
        libseccomp-dev libcap-dev rapidjson-dev libspdlog-dev libfmt-dev libcli11-dev"
 examples="busybox-static"
 test="catch2 clang clang-format clang-tidy
-      runc crun containerd docker.io podman umoci skopeo golang-github-containers-common
-      conmon uidmap fuse-overlayfs bubblewrap nginx-light golang-go
-      strace jq python3 hyperfine seccomp procps util-linux git ca-certificates"
+      runc crun containerd docker.io podman golang-github-containers-common
+      conmon uidmap apparmor bubblewrap nginx-light golang-go
+      strace jq python3 hyperfine procps util-linux git ca-certificates"
 
 wanted=$build
 case ${1-} in

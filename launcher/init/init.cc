@@ -2,7 +2,6 @@
 #include "launcher/init/init.h"
 
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <linux/keyctl.h>
 #include <linux/limits.h>
 #include <sched.h>
@@ -12,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <array>
@@ -32,6 +32,7 @@
 #include "launcher/init/security_label.h"
 #include "launcher/init/sysctl.h"
 #include "launcher/os/in_root.h"
+#include "launcher/os/inherited.h"
 #include "launcher/os/mount.h"
 #include "launcher/os/socket.h"
 #include "libprofile/error.h"
@@ -73,6 +74,7 @@ class Init {
     cgroup::enter(*plan_.entrance);
     pid_ = receive(Step::mapped);
     enter_namespaces();
+    let_go_of_the_host();
     build_root();
     prepare_process();
     const Executable executable = find_program();
@@ -143,6 +145,16 @@ class Init {
     if (errno == ENOSYS) return;
     throw_errno(concat("join session keyring ", name) +
                 " (if the kernel's key quota is used up: --no-new-keyring)");
+  }
+
+  // Our directories of the host would be ways out of the root: /proc/self/fd/N/../bin/sh as the program or
+  // its interpreter, before close-on-exec closes N (CVE-2024-21626). And the container's lock would be held
+  // by us for as long as we wait for start.
+  void let_go_of_the_host() const {
+    std::vector<int> kept{runtime_.get(), handover_.memory().get()};
+    if (plan_.start_socket != nullptr) kept.push_back(plan_.start_socket->get());
+    if (plan_.console_socket != nullptr) kept.push_back(plan_.console_socket->get());
+    os::close_all_but(std::move(kept), plan_.preserve_fds);
   }
 
   // ---- the root file system
@@ -253,17 +265,16 @@ class Init {
 
   [[noreturn]] void become(const Executable& executable) {
     if (!spec_.process) throw Error("start: config.json has no process");
-    keep_descriptors();
     kernel::Installation installation;
     if (plan_.has_filter) {
       const sock_fprog program = handover_.program();
       installation.program.assign(program.filter, program.filter + program.len);
       installation.flags = handover_.flags();
     }
+    give_standard_streams(spec_.process->user.uid);
     const auto drop_privileges = [&] {
       const bundle::Process& process = *spec_.process;
       label_->apply_on_exec();
-      give_standard_streams(process.user.uid);
       // With the privileges of both, as runc: a user of the image may be put where only root can go (-w
       // /root).
       const bool entered = chdir(process.cwd.c_str()) == 0;
@@ -277,23 +288,16 @@ class Init {
                      drop_privileges, handover_, [](Handover&) noexcept {});
   }
 
-  void keep_descriptors() const {
-    // Everything of ours is close-on-exec already; this is for what the caller leaked to us.
-    if (close_range(3 + plan_.preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
-      throw_errno("close inherited descriptors on exec");
-  }
-
-  // A pipe or terminal that root made opens again (/dev/stdout) for the container's user only if it is
-  // theirs, as runc has it; but files of the caller keep their owner.
-  void give_standard_streams(uid_t uid) const {
+  // As in runc: a program that is not root can open /dev/stdout, its pipe or terminal, again.
+  static void give_standard_streams(uid_t uid) {
     for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
       struct stat status {};
       if (fstat(standard, &status) != 0 || status.st_uid == uid) continue;
-      const bool own_terminal = S_ISCHR(status.st_mode) && spec_.process->terminal;
-      if (!S_ISFIFO(status.st_mode) && !own_terminal) continue;
-      // EPERM, EINVAL: its owner or group is not mapped into our user namespace.
-      if (fchown(standard, uid, status.st_gid) != 0 && errno != EPERM && errno != EINVAL && errno != EROFS)
-        throw_errno("change the owner of a standard stream");
+      const bool is_null = S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
+      if (is_null || fchown(standard, uid, static_cast<gid_t>(-1)) == 0) continue;
+      // EINVAL: its owner has no id in our user namespace. It works as it is in all of these.
+      if (errno != EINVAL && errno != EPERM && errno != EROFS && errno != EACCES)
+        throw_errno("give standard input and output to the process' user");
     }
   }
 

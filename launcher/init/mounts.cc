@@ -50,10 +50,27 @@ std::string octal(mode_t mode) {
   return text.data();
 }
 
+// A link in the image could be changed by another container that has the volume it leads to, between this and
+// the masking of what is below it (CVE-2019-19921).
+void refuse_link(const bundle::Mount& mount, const os::Fd& target, const os::Fd& root) {
+  struct stat reached {};
+  struct stat named {};
+  std::string relative = mount.destination;
+  relative.erase(0, relative.find_first_not_of('/'));
+  while (!relative.empty() && relative.back() == '/') relative.pop_back();
+  if (fstat(target.get(), &reached) == 0 &&
+      fstatat(root.get(), relative.empty() ? "." : relative.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+      reached.st_dev == named.st_dev && reached.st_ino == named.st_ino)
+    return;
+  throw Error(concat("mount ", mount.type, " on ", mount.destination,
+                     ": it must be a directory in the root file system, not a link"));
+}
+
 os::Fd mount_new(const bundle::Mount& mount, MountOptions options, const os::Fd& root) {
   const std::string what = concat(mount.type, " on ", mount.destination);
   const bool is_tmpfs = mount.type == "tmpfs";
   const os::Fd target = os::make_directory_in_root(root, mount.destination);
+  if (mount.type == "proc" || mount.type == "sysfs") refuse_link(mount, target, root);
   if (is_tmpfs && std::none_of(options.parameters.begin(), options.parameters.end(),
                                [](const auto& parameter) { return parameter.first == "mode"; })) {
     // As runc: a tmpfs looks like the directory that it covers.

@@ -115,9 +115,9 @@ int run(PreparedBundle& bundle, const Store& store, const RunOptions& options, c
     created.release();
     return 0;
   }
-  created.unlock();
+  created.let_others();
   const os::ExitStatus status = wait_in_foreground(created.process(), *signals, terminal.master);
-  created.finish(store, options.keep);
+  created.finish(options.keep, warn);
   return status.as_shell();
 }
 

@@ -59,6 +59,15 @@ void lock(const os::Fd& directory, const std::string& id) {
     if (errno != EINTR) throw_errno(concat("lock container ", id));
 }
 
+// Whoever held the lock may have deleted it, and another may have made one of that name since.
+bool is_named(const os::Fd& root, const os::Fd& directory, const std::string& id) {
+  struct stat ours {};
+  struct stat named {};
+  return fstat(directory.get(), &ours) == 0 &&
+         fstatat(root.get(), id.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && ours.st_ino == named.st_ino &&
+         ours.st_dev == named.st_dev;
+}
+
 }  // namespace
 
 std::string default_root() {
@@ -94,13 +103,7 @@ std::optional<Container> Store::find(const std::string& id) const {
     std::optional<os::Fd> directory = open_directory(root->get(), id);
     if (!directory) return std::nullopt;
     lock(*directory, id);
-    // Whoever held the lock may have deleted it, and another may have made one of that name since.
-    struct stat ours {};
-    struct stat named {};
-    if (fstat(directory->get(), &ours) == 0 &&
-        fstatat(root->get(), id.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && ours.st_ino == named.st_ino &&
-        ours.st_dev == named.st_dev)
-      return Container(std::move(*root), std::move(*directory), id);
+    if (is_named(*root, *directory, id)) return Container(std::move(*root), std::move(*directory), id);
   }
 }
 
@@ -136,13 +139,13 @@ Container::~Container() {
   if (directory_) unlock();
 }
 
-void Container::unlock() {
+void Container::unlock() const {
   flock(directory_.get(), LOCK_UN);
 }
 
-void Container::close_copies() {
-  directory_.reset();
-  root_.reset();
+bool Container::lock_again() const {
+  lock(directory_, id_);
+  return is_named(root_, directory_, id_);
 }
 
 ContainerState Container::load() const {

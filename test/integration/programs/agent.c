@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A seccomp agent (runtime-spec config-linux.md, "The Seccomp Agent"): waits at a unix socket, writes the container
-// process state that comes with the listener to a file, and answers the given number of calls with a value
-// (seccomp_unotify(2)); then it goes away.
+// A seccomp agent (runtime-spec config-linux.md, "The Seccomp Agent"): waits at a unix socket, writes the
+// container process state that comes with the listener to a file, and answers the given number of calls with
+// a value (seccomp_unotify(2)); then it goes away.
 //
 //   agent SOCKET STATE-FILE CALLS VALUE
 #include <linux/seccomp.h>
@@ -23,7 +23,8 @@ static int receive(int connection, const char* state_file) {
   static char text[65536];
   char control[CMSG_SPACE(sizeof(int) * 8)];
   struct iovec part = {text, sizeof text};
-  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+  struct msghdr message = {
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
   const ssize_t got = recvmsg(connection, &message, 0);
   must(got > 0, "recvmsg");
   FILE* file = fopen(state_file, "w");

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes the system calls that its arguments name, in order, and prints "WORD ANSWER" for each: the kernel's answer,
-// -errno on failure. No C library, so nothing happens that is not written here: a filter that allows execve, openat,
-// read, write, close, getdents64 and exit_group lets all of it through but the probes themselves.
+// Makes the system calls that its arguments name, in order, and prints "WORD ANSWER" for each: the kernel's
+// answer, -errno on failure. No C library, so nothing happens that is not written here: a filter that allows
+// execve, openat, read, write, close, getdents64 and exit_group lets all of it through but the probes
+// themselves.
 //
 //   cc -O1 -static -nostdlib -ffreestanding -fno-stack-protector -o probe probe.c
 //
 //   status         copies /proc/self/status        fds            prints "fd NUMBER" for each open descriptor
 //   stdin          copies standard input           env            prints the environment
 //   exit=STATUS    exits with it                   signal=NUMBER  sends it to itself
-//   number=NUMBER  any call, all arguments 0       NAME           one of the calls below, with harmless arguments
+//   number=NUMBER  any call, all arguments 0       NAME           one of the calls below, with harmless
+//   arguments i386=NUMBER    the same through the i386 entry of an x86_64 kernel
+#define _GNU_SOURCE
 #include <asm/unistd.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -60,7 +63,9 @@ static long parse(const char* text) {
   return value;
 }
 
-static void put(const char* text) { CALL(__NR_write, 1, text, length(text)); }
+static void put(const char* text) {
+  CALL(__NR_write, 1, text, length(text));
+}
 static void report(const char* word, long answer) {
   char line[256];
   long n = 0;
@@ -109,11 +114,13 @@ static void show_descriptors(void) {
   CALL(__NR_close, fd, 0, 0);
 }
 
-// Each with arguments that have no effect, and an answer that tells whether the call itself was reached: keyctl looks
-// for the session keyring, unshare shares everything, mount has no target (ENOENT before permissions are asked).
+// Each with arguments that have no effect, and an answer that tells whether the call itself was reached:
+// keyctl looks for the session keyring, unshare shares everything, userns is one of its own, mount has no
+// target (ENOENT before permissions are asked).
 static long probe(const char* name) {
   if (is(name, "keyctl")) return CALL(__NR_keyctl, 0 /* KEYCTL_GET_KEYRING_ID */, -3, 0);
   if (is(name, "unshare")) return CALL(__NR_unshare, 0, 0, 0);
+  if (is(name, "userns")) return CALL(__NR_unshare, CLONE_NEWUSER, 0, 0);
   if (is(name, "mount")) return CALL(__NR_mount, "none", "/nowhere/at/all", 0);
   if (is(name, "bpf")) return CALL(__NR_bpf, -1, 0, 0);
   if (is(name, "getppid")) return CALL(__NR_getppid, 0, 0, 0);
@@ -134,6 +141,16 @@ static void run(const char* word, char** environment) {
   if ((value = value_of(word, "exit")) != 0) CALL(__NR_exit_group, parse(value), 0, 0);
   if ((value = value_of(word, "signal")) != 0)
     report(word, CALL(__NR_kill, CALL(__NR_getpid, 0, 0, 0), parse(value), 0));
+#if defined(__x86_64__)
+  else if ((value = value_of(word, "i386")) != 0) {
+    long answer = parse(value);
+    __asm__ volatile("int $0x80"
+                     : "+a"(answer)
+                     : "b"(0), "c"(0), "d"(0), "S"(0), "D"(0)
+                     : "memory", "r8", "r9", "r10", "r11");
+    report(word, (int)answer);
+  }
+#endif
   else if ((value = value_of(word, "number")) != 0)
     report(word, CALL(parse(value), 0, 0, 0));
   else
