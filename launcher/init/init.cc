@@ -271,7 +271,6 @@ class Init {
       installation.program.assign(program.filter, program.filter + program.len);
       installation.flags = handover_.flags();
     }
-    give_standard_streams(spec_.process->user.uid);
     const auto drop_privileges = [&] {
       const bundle::Process& process = *spec_.process;
       label_->apply_on_exec();

@@ -148,6 +148,11 @@ bool Container::lock_again() const {
   return is_named(root_, directory_, id_);
 }
 
+void Container::close_copies() {
+  directory_.reset();
+  root_.reset();
+}
+
 ContainerState Container::load() const {
   const os::Fd file(openat(directory_.get(), state_file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!file && errno == ENOENT) {
