@@ -45,7 +45,7 @@ matches "without a user namespace: one clear error" "^scrim: .*needs root, or a 
 if [ -x /usr/bin/newuidmap ]; then
   # newuidmap wants the user to have a name; the files are only seen in our mount namespace
   for file in subuid subgid passwd; do cp "/etc/$file" "$work/own-$file" && mount --bind "$work/own-$file" "/etc/$file"; done
-  trap 'umount /etc/subuid /etc/subgid /etc/passwd; cleanup' EXIT
+  trap 'umount /etc/subuid /etc/subgid /etc/passwd; end_containers; cleanup' EXIT
   echo "scrimtest:x:$user:$user::/:/bin/sh" >>/etc/passwd
   echo "scrimtest:500000:65536" >>/etc/subuid
   echo "scrimtest:600000:65536" >>/etc/subgid
@@ -56,7 +56,7 @@ if [ -x /usr/bin/newuidmap ]; then
     "$ranges | .process.user = {uid: 33, gid: 34, additionalGids: [35]}")"
   matches "newuidmap: ids that are not the user's" "^scrim: map ids with /usr/bin/newuidmap" "$(rootless true "$ranges"' | .linux.uidMappings[1].hostID = 1' | grep ^scrim)"
   umount /etc/subuid /etc/subgid /etc/passwd
-  trap cleanup EXIT
+  trap 'end_containers; cleanup' EXIT
 else
   skip "newuidmap" "not installed"
 fi
