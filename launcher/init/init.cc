@@ -5,6 +5,7 @@
 #include <linux/keyctl.h>
 #include <linux/limits.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -32,6 +33,7 @@
 #include "launcher/init/sysctl.h"
 #include "launcher/os/in_root.h"
 #include "launcher/os/inherited.h"
+#include "launcher/os/mount.h"
 #include "launcher/os/socket.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -162,7 +164,9 @@ class Init {
     const os::Fd root = attach_root(spec_.root_path, spec_.rootfs_propagation);
     const MountContext context{root, *plan_.cgroup, namespaces.creates(NamespaceType::cgroup),
                                namespaces.has_user_namespace()};
-    for (const bundle::Mount& mount : spec_.mounts) perform(mount, context);
+    std::vector<LateReadonly> late;
+    for (const bundle::Mount& mount : spec_.mounts)
+      if (os::Fd mounted = perform(mount, context)) late.push_back({std::move(mounted), mount.destination});
     make_devices(spec_, root, context.user_namespace);
     if (spec_.process && spec_.process->terminal) open_terminal(root);
 
@@ -177,8 +181,15 @@ class Init {
     if (spec_.process) label_.emplace(*spec_.process);
     change_root(root, plan_.no_pivot);
     if (spec_.process) make_working_directory();
+    for (const LateReadonly& mount : late)
+      os::set_mount_attributes(mount.mount, {MOUNT_ATTR_RDONLY, 0}, false, concat("read-only ", mount.path));
     finish_root(spec_.rootfs_propagation, spec_.root_readonly);
   }
+
+  struct LateReadonly {
+    os::Fd mount;
+    std::string path;
+  };
 
   void open_terminal(const os::Fd& root) {
     Console console = make_console(root, spec_.process->console_size);
@@ -260,12 +271,18 @@ class Init {
       installation.program.assign(program.filter, program.filter + program.len);
       installation.flags = handover_.flags();
     }
-    give_standard_streams(spec_.process->user.uid);
     const auto drop_privileges = [&] {
       const bundle::Process& process = *spec_.process;
       label_->apply_on_exec();
-      assume({process.user, process.capabilities, plan_.set_groups});
-      enter_working_directory(process.cwd);
+      give_standard_streams(process.user.uid);
+      // With the privileges of both, as runc: a user of the image may be put where only root can go (-w
+      // /root).
+      const bool entered = chdir(process.cwd.c_str()) == 0;
+      // No `capabilities` is none, as under runc.
+      assume({process.user, process.capabilities.value_or(bundle::Capabilities{}), plan_.set_groups});
+      if (!entered && chdir(process.cwd.c_str()) != 0)
+        throw_errno(concat("enter working directory ", process.cwd));
+      check_working_directory(process.cwd);
     };
     enforce_and_exec(executable, plan_.has_filter ? &installation : nullptr, spec_.process->no_new_privileges,
                      drop_privileges, handover_, [](Handover&) noexcept {});
@@ -284,8 +301,7 @@ class Init {
     }
   }
 
-  static void enter_working_directory(const std::string& cwd) {
-    if (chdir(cwd.c_str()) != 0) throw_errno(concat("enter working directory ", cwd));
+  static void check_working_directory(const std::string& cwd) {
     // A directory outside the root answers ENOENT or "(unreachable)" (CVE-2024-21626, getcwd(2)).
     std::array<char, PATH_MAX> where{};
     if (syscall(SYS_getcwd, where.data(), where.size()) < 0 || where[0] != '/')

@@ -13,6 +13,7 @@
 
 #include "launcher/init/init.h"
 #include "launcher/os/socket.h"
+#include "libprofile/document/field_reader.h"
 #include "libprofile/document/file.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -33,7 +34,7 @@ void check_id(const std::string& id) {
   };
   if (id.empty() || id.size() > longest_id || id == "." || id == ".." ||
       !std::all_of(id.begin(), id.end(), allowed))
-    throw Error(concat("invalid container id \"", id, "\": use letters, digits, and _ + - ."));
+    throw Error(concat("invalid container id ", document::quoted(id), ": use letters, digits, and _ + - ."));
 }
 
 void make_directories(const std::string& path) {
@@ -145,6 +146,11 @@ void Container::unlock() const {
 bool Container::lock_again() const {
   lock(directory_, id_);
   return is_named(root_, directory_, id_);
+}
+
+void Container::close_copies() {
+  directory_.reset();
+  root_.reset();
 }
 
 ContainerState Container::load() const {

@@ -35,6 +35,9 @@ class Container {
   [[nodiscard]] bool lock_again() const;
   // Removes the directory. The container is gone then.
   void remove();
+  // For a process that was cloned from the lock's holder: lets go of its copies, so that the lock ends with
+  // its holder.
+  void close_copies();
 
  private:
   friend class Store;

@@ -83,7 +83,7 @@ launch_ends "/dev/zero" "/dev/zero: not a regular file" /dev/zero
 : >"$work/empty.json"
 launch_ends "an empty file" "empty.json:1:1: not JSON" "$work/empty.json"
 echo '[]' >"$work/list.json"
-launch_ends "a list" "list.json:1:1: must be an object, not an array" "$work/list.json"
+launch_ends "a list" "list.json:1:1: a profile must be an object, not an array" "$work/list.json"
 truncate -s 100M "$work/large.json"
 launch_ends "100 MB" "large.json: 104857600 bytes, more than the 16777216" "$work/large.json"
 head -c 16000000 /dev/zero | tr '\0' '[' >"$work/brackets.json"

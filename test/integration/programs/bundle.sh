@@ -2,7 +2,8 @@
 # Sourced by the scripts above it, after test/engines/lib.sh: bundles whose only program is one of this directory.
 #
 #   prepare [agent]        $work/rootfs with /probe, also as $work/probe, and $work/agent; $work/settings.json ({})
-#   bundle NAME [FILTER]   $work/NAME with a config.json: FILTER (jq) applied to a container of /probe
+#   bundle NAME [FILTER [PROFILE]]  $work/NAME with a config.json: FILTER (jq) applied to a container of /probe, in
+#                          which $profile is what the file PROFILE says
 #   scrim ...              the program under test, with state below $work
 #   container NAME ARGS... runs $work/NAME with the probes ARGS, and prints what they say
 
@@ -22,7 +23,7 @@ prepare() {
 
 bundle() {
   mkdir -p "$work/$1"
-  jq -n --arg root "$work/rootfs" '{
+  jq -n --arg root "$work/rootfs" --slurpfile profiles "${3:-$work/settings.json}" '$profiles[0] as $profile | {
     ociVersion: "1.0.2",
     process: {user: {uid: 0, gid: 0}, args: ["/probe", "status", "fds"], env: ["PATH=/"], cwd: "/",
               capabilities: {bounding: [], effective: [], permitted: []}, noNewPrivileges: false},
@@ -38,7 +39,7 @@ container() {
   local name=$1 file
   shift
   if [ $# -gt 0 ]; then
-    file=$(jq --args '.process.args = ["/probe"] + $ARGS.positional' "$work/$name/config.json" "$@")
+    file=$(jq --args '.process.args = ["/probe"] + $ARGS.positional' "$@" <"$work/$name/config.json")
     printf '%s\n' "$file" >"$work/$name/config.json"
   fi
   scrim run --bundle "$work/$name" "$name" 2>&1

@@ -10,7 +10,7 @@
 //   stdin          copies standard input           env            prints the environment
 //   exit=STATUS    exits with it                   signal=NUMBER  sends it to itself
 //   number=NUMBER  any call, all arguments 0       NAME           one of the calls below, with harmless
-//   arguments
+//   arguments i386=NUMBER    the same through the i386 entry of an x86_64 kernel
 #define _GNU_SOURCE
 #include <asm/unistd.h>
 #include <dirent.h>
@@ -141,6 +141,16 @@ static void run(const char* word, char** environment) {
   if ((value = value_of(word, "exit")) != 0) CALL(__NR_exit_group, parse(value), 0, 0);
   if ((value = value_of(word, "signal")) != 0)
     report(word, CALL(__NR_kill, CALL(__NR_getpid, 0, 0, 0), parse(value), 0));
+#if defined(__x86_64__)
+  else if ((value = value_of(word, "i386")) != 0) {
+    long answer = parse(value);
+    __asm__ volatile("int $0x80"
+                     : "+a"(answer)
+                     : "b"(0), "c"(0), "d"(0), "S"(0), "D"(0)
+                     : "memory", "r8", "r9", "r10", "r11");
+    report(word, (int)answer);
+  }
+#endif
   else if ((value = value_of(word, "number")) != 0)
     report(word, CALL(parse(value), 0, 0, 0));
   else
