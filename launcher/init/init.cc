@@ -274,7 +274,6 @@ class Init {
     const auto drop_privileges = [&] {
       const bundle::Process& process = *spec_.process;
       label_->apply_on_exec();
-      give_standard_streams(process.user.uid);
       // With the privileges of both, as runc: a user of the image may be put where only root can go (-w
       // /root).
       const bool entered = chdir(process.cwd.c_str()) == 0;
