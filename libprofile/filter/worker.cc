@@ -85,14 +85,14 @@ class BlockedSignals {
   sigset_t before_;
 };
 
-// The kernel counts the limit in ticks and reports the use more finely, so that it may fall short of the
-// limit.
+// The kernel counts the limit in ticks and reports the use more finely, so that on a busy machine it may fall
+// far short of the limit.
 bool used_up(const rusage& usage, std::chrono::seconds limit) {
   using std::chrono::microseconds;
   using std::chrono::seconds;
   const auto used = seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                     microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-  return used >= microseconds(limit) * 9 / 10;
+  return used >= microseconds(limit) / 2;
 }
 
 }  // namespace
