@@ -75,7 +75,7 @@ Node widest(const std::vector<Segment>& segments) {
 
 Node value_set_tree(Graph& graph, Word word, const Segments& segments) {
   // An instruction counts as much as a step of a value that is as likely as the others.
-  constexpr std::uint64_t test_cost = 1;
+  constexpr std::uint32_t test_cost = 1;
   const std::vector<Segment>& all = segments.all();
   const auto cube =
       all.size() > 2 && all.size() < 4 * largest_set ? largest_cube(all, widest(all)) : std::optional<Cube>();

@@ -46,12 +46,25 @@ bool is_narrow(Architecture architecture) {
   }
 }
 
-// A rule for a number. Several names may have one number, and one name two (multiplexed.h).
-struct Numbered {
-  std::uint32_t number = 0;
-  std::uint32_t rule = 0;     // its index in the policy: the order of rules is kept
-  std::uint32_t subcall = 0;  // of a multiplexer; 0: not through one
-  [[nodiscard]] auto key() const { return std::tuple(number, rule, subcall); }
+// A rule for a number. Several names may have one number, and one name two (multiplexed.h). One integer,
+// because sorting them is a good part of the work.
+class Numbered {
+ public:
+  // subcall: of a multiplexer; 0: not through one
+  Numbered(std::uint32_t number, std::size_t rule, std::uint32_t subcall)
+      : key_(std::uint64_t{number} << number_shift | rule << rule_shift | subcall) {}
+  [[nodiscard]] std::uint32_t number() const { return static_cast<std::uint32_t>(key_ >> number_shift); }
+  [[nodiscard]] std::size_t rule() const { return (key_ >> rule_shift) & (most_rules - 1); }
+  [[nodiscard]] std::uint32_t subcall() const { return key_ & ((1U << rule_shift) - 1); }
+  // By number, then in the order of the rules.
+  friend bool operator<(Numbered a, Numbered b) { return a.key_ < b.key_; }
+
+  static constexpr std::size_t most_rules = std::size_t{1} << 27;
+
+ private:
+  static constexpr unsigned rule_shift = 5;
+  static constexpr unsigned number_shift = 32;
+  std::uint64_t key_;
 };
 
 class AbiTable {
@@ -66,9 +79,10 @@ class AbiTable {
 
   Abi make() {
     number_rules();
+    abi_.calls.reserve(numbered_.size() + 1);
     for (auto at = numbered_.begin(); at != numbered_.end();) {
       const auto end = std::find_if(at, numbered_.end(),
-                                    [&](const Numbered& other) { return other.number != at->number; });
+                                    [&](const Numbered& other) { return other.number() != at->number(); });
       abi_.calls.push_back(call({at, end}));
       at = end;
     }
@@ -87,29 +101,31 @@ class AbiTable {
     const Resolver resolver(abi_.architecture);
     const std::array through{resolver.number("socketcall"), resolver.number("ipc")};
     numbered_.reserve(policy_.rules.size());
-    for (std::uint32_t rule = 0; rule < policy_.rules.size(); ++rule) {
+    for (std::size_t rule = 0; rule < policy_.rules.size(); ++rule) {
       const std::string& name = policy_.rules[rule].syscall;
-      int number = resolver.number(name);
+      const auto known =
+          std::ranges::find(policy_.rules[rule].numbers, abi_.architecture, &NumberOn::architecture);
+      int number = known != policy_.rules[rule].numbers.end() ? known->number : resolver.number(name);
       if (number < 0 && (through[0] >= 0 || through[1] >= 0)) {
         const std::optional<Multiplexed> shared = multiplexed(name);
         if (!shared) continue;
         const int multiplexer = resolver.number(shared->through);
         if (multiplexer < 0) continue;
-        numbered_.push_back({static_cast<std::uint32_t>(multiplexer), rule, shared->subcall});
+        numbered_.push_back(Numbered{static_cast<std::uint32_t>(multiplexer), rule, shared->subcall});
         const std::optional<std::uint32_t> direct = direct_number(name, abi_.architecture);
         number = direct ? static_cast<int>(*direct) : -1;
       }
-      if (number >= 0) numbered_.push_back({static_cast<std::uint32_t>(number), rule, 0});
+      if (number >= 0) numbered_.push_back(Numbered{static_cast<std::uint32_t>(number), rule, 0});
     }
-    std::ranges::sort(numbered_, {}, &Numbered::key);
+    std::sort(numbered_.begin(), numbered_.end());
   }
 
   [[nodiscard]] Call call(std::span<const Numbered> rules) const {
-    Call call{rules.front().number, {}, policy_.otherwise};
+    Call call{rules.front().number(), {}, policy_.otherwise};
     // An unconditional rule beats every conditional one, and the first unconditional one the others.
     for (const Numbered& each : rules) {
-      const Rule& rule = policy_.rules[each.rule];
-      if (!rule.conditions.empty() || each.subcall != 0) continue;
+      const Rule& rule = policy_.rules[each.rule()];
+      if (!rule.conditions.empty() || each.subcall() != 0) continue;
       call.decision = rule.decision;
       return call;
     }
@@ -118,13 +134,13 @@ class AbiTable {
   }
 
   void add_case(Call& call, const Numbered& numbered) const {
-    const Rule& rule = policy_.rules[numbered.rule];
+    const Rule& rule = policy_.rules[numbered.rule()];
     Case added{rule.decision, rule.conditions};
-    if (numbered.subcall != 0) {
+    if (numbered.subcall() != 0) {
       // The arguments of the call itself are in memory, out of a filter's sight. As libseccomp does, a
       // condition on the first gives way to the subcall and others are kept (abi_rule_add()).
       std::erase_if(added.conditions, [](const Condition& condition) { return condition.index == 0; });
-      added.conditions.insert(added.conditions.begin(), {0, Operator::equal, numbered.subcall, 0, {}});
+      added.conditions.insert(added.conditions.begin(), {0, Operator::equal, numbered.subcall(), 0, {}});
     }
     if (abi_.narrow)
       for (Condition& condition : added.conditions) {
@@ -172,6 +188,8 @@ void refuse_contradictions(const Policy& policy) {
 }  // namespace
 
 Table make_table(const Policy& policy) {
+  if (policy.rules.size() > Numbered::most_rules)
+    throw Error(concat(policy.name, ": ", policy.rules.size(), " rules are too many"));
   refuse_contradictions(policy);
   Table table{policy.name, policy.otherwise, {}};
   table.abis.reserve(policy.architectures.size());
