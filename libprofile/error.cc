@@ -19,6 +19,8 @@ SystemError::SystemError(int errnum, const std::string& doing)
 SystemError::SystemError(int errnum, const std::string& doing, const std::string& hint)
     : Error(concat(doing, ": ", describe(errnum), " (", hint, ")")), errnum_(errnum) {}
 
-void throw_errno(const std::string& doing) { throw SystemError(errno, doing); }
+void throw_errno(const std::string& doing) {
+  throw SystemError(errno, doing);
+}
 
 }  // namespace scrim

@@ -10,11 +10,14 @@
 namespace scrim {
 
 namespace text_detail {
-inline void append(std::string& out, std::string_view piece) { out += piece; }
-inline void append(std::string& out, char piece) { out += piece; }
+inline void append(std::string& out, std::string_view piece) {
+  out += piece;
+}
+inline void append(std::string& out, char piece) {
+  out += piece;
+}
 template <std::integral T>
-  requires(!std::same_as<T, char> && !std::same_as<T, bool>)
-void append(std::string& out, T number) {
+requires(!std::same_as<T, char> && !std::same_as<T, bool>) void append(std::string& out, T number) {
   out += std::to_string(number);
 }
 }  // namespace text_detail
@@ -35,6 +38,7 @@ template <typename... Pieces>
 
 // The candidate nearest to `word` in edit distance (insert, delete, replace,
 // swap of neighbours), or an empty view if none is near enough to be a typo of it.
-[[nodiscard]] std::string_view nearest_name(std::string_view word, std::span<const std::string_view> candidates);
+[[nodiscard]] std::string_view nearest_name(std::string_view word,
+                                            std::span<const std::string_view> candidates);
 
 }  // namespace scrim

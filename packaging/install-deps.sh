@@ -3,23 +3,26 @@
 # Installs what scrim is built and tested with, from Debian 12's own packages
 # and nothing else. Idempotent; needs root.
 #
-#   packaging/install-deps.sh          what the build needs
-#   packaging/install-deps.sh --test   and what test/run.sh drives: engines,
-#                                      other runtimes, measuring tools
+#   packaging/install-deps.sh             what the build needs
+#   packaging/install-deps.sh --examples  and a root file system for examples/
+#   packaging/install-deps.sh --test      and what test/run.sh drives: engines,
+#                                         other runtimes, measuring tools
 set -eu
 
 build="g++ cmake ninja-build ccache pkg-config
        libseccomp-dev libcap-dev rapidjson-dev libspdlog-dev libfmt-dev libcli11-dev"
+examples="busybox-static"
 test="catch2 clang clang-format clang-tidy
-      runc crun containerd docker.io podman umoci skopeo golang-github-containers-common
-      conmon uidmap fuse-overlayfs busybox-static bubblewrap
-      strace jq python3 hyperfine seccomp procps util-linux git ca-certificates"
+      runc crun containerd docker.io podman golang-github-containers-common
+      conmon uidmap apparmor bubblewrap nginx-light golang-go
+      strace jq python3 hyperfine procps util-linux git ca-certificates"
 
 wanted=$build
 case ${1-} in
   '') ;;
-  --test) wanted="$build $test" ;;
-  *) echo "usage: $0 [--test]" >&2; exit 2 ;;
+  --examples) wanted="$build $examples" ;;
+  --test) wanted="$build $examples $test" ;;
+  *) echo "usage: $0 [--examples | --test]" >&2; exit 2 ;;
 esac
 
 missing=

@@ -47,7 +47,9 @@ struct Command {
   std::string_view name;
   std::string_view summary;
   int (*call)(const Context&, const Arguments&);
-  bool delegable;  // runc has it too: a delegate carries it out
+  bool delegable = false;      // runc has it too: a delegate carries it out
+  bool makes_process = false;  // of a container: it runs our program until execve
+  int failure_status = 1;      // when scrim itself fails, before or in the command
 };
 [[nodiscard]] std::span<const Command> commands();
 

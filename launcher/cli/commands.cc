@@ -2,23 +2,42 @@
 #include <array>
 
 #include "launcher/cli/command.h"
+#include "launcher/runtime/launch.h"
 
 namespace scrim::cli {
 
 std::span<const Command> commands() {
   static constexpr std::array table{
-      Command{"run", "create a container from a bundle, start it, wait for it and delete it", run_command,
-              true},
-      Command{"create", "create a container from a bundle", create_command, true},
-      Command{"start", "run the program of a created container", start_command, true},
-      Command{"state", "print the state of a container as JSON", state_command, true},
-      Command{"kill", "send a signal to a container", kill_command, true},
-      Command{"delete", "delete a stopped container", delete_command, true},
-      Command{"list", "list containers", list_command, true},
-      Command{"spec", "write a config.json to start from", spec_command, true},
-      Command{"features", "print what this runtime can do, as JSON", features_command, true},
-      Command{"launch", "run one process under a seccomp profile, without a container", launch_command,
-              false},
+      Command{.name = "run",
+              .summary = "create a container from a bundle, start it, wait for it and delete it",
+              .call = run_command,
+              .delegable = true,
+              .makes_process = true},
+      Command{.name = "create",
+              .summary = "create a container from a bundle",
+              .call = create_command,
+              .delegable = true,
+              .makes_process = true},
+      Command{.name = "start",
+              .summary = "run the program of a created container",
+              .call = start_command,
+              .delegable = true},
+      Command{.name = "state",
+              .summary = "print the state of a container as JSON",
+              .call = state_command,
+              .delegable = true},
+      Command{.name = "kill", .summary = "send a signal to a container", .call = kill_command, .delegable = true},
+      Command{.name = "delete", .summary = "delete a stopped container", .call = delete_command, .delegable = true},
+      Command{.name = "list", .summary = "list containers", .call = list_command, .delegable = true},
+      Command{.name = "spec", .summary = "write a config.json to start from", .call = spec_command, .delegable = true},
+      Command{.name = "features",
+              .summary = "print what this runtime can do, as JSON",
+              .call = features_command,
+              .delegable = true},
+      Command{.name = "launch",
+              .summary = "run one process under a seccomp profile, without a container",
+              .call = launch_command,
+              .failure_status = runtime::status_launch_failed},
   };
   return table;
 }

@@ -17,8 +17,8 @@ resolve::Wanted wanted_profile(const std::string& text) {
   if (const std::optional<resolve::Wanted> wanted = resolve::parse_wanted(text)) return *wanted;
   if (text.find('/') != std::string::npos || text.ends_with(".json")) return resolve::ProfileFile{text};
   throw Error(
-      concat("--profile ", text,
-             ": use RuntimeDefault[@containerd|docker|podman|cri-o], Localhost:PATH, Unconfined, or a "
+      concat("--profile \"", text,
+             "\": use RuntimeDefault[@containerd|docker|podman|cri-o], Localhost:PATH, Unconfined, or a "
              "file's path"));
 }
 
@@ -43,13 +43,14 @@ int launch(const Context& context, const Arguments& arguments) {
   app.add_option("--profile-root", profile_root,
                  "where Localhost paths start (default: /var/lib/kubelet/seccomp)");
   app.add_option("--user", options.user, "user[:group], by name or number");
+  // A list takes every word that follows, and with it the "--" before the command, unless told to take one.
   app.add_option("--cap-add", options.cap_add,
                  "capability to keep in the bounding set, ALL, or DEFAULT (engines' set)")
       ->delimiter(',')
-      ->expected(1);
+      ->allow_extra_args(false);
   app.add_option("--cap-drop", options.cap_drop, "capability to drop, ALL, or DEFAULT")
       ->delimiter(',')
-      ->expected(1);
+      ->allow_extra_args(false);
   app.add_flag("--no-new-privs", options.no_new_privs,
                "set no_new_privs, which an unprivileged caller needs");
   app.add_flag("--strict", options.strict, "take unknown syscall names in the profile for errors");
@@ -58,16 +59,19 @@ int launch(const Context& context, const Arguments& arguments) {
   parse(app, arguments);
 
   options.settings = context.config.settings;
-  if (!profile_root.empty()) options.settings.profile_root = profile_root;
-  if (!profile.empty()) {
+  // Given and empty (a variable that is not set) is a mistake that must not end as Unconfined, or as root.
+  if (app.count("--user") > 0 && options.user.empty()) throw Error("--user is empty");
+  if (app.count("--profile-root") > 0) {
+    if (profile_root.empty()) throw Error("--profile-root is empty");
+    options.settings.profile_root = profile_root;
+  }
+  if (app.count("--profile") > 0) {
     options.request.wanted = wanted_profile(profile);
     options.request.because.push_back(concat("--profile asks for ", profile));
   }
   if (options.request.privileged) options.request.because.emplace_back("--privileged");
   if (only_print) {
-    const resolve::Target target{resolve::native_architecture(), resolve::running_kernel(),
-                                 runtime::bounding_after(options)};
-    print(resolve::resolve(options.request, options.settings, target));
+    print(runtime::resolution_of(options, warn_to(context)));
     return 0;
   }
   if (options.command.empty()) throw Error("launch: no command (scrim launch [options] -- COMMAND…)");
@@ -82,9 +86,6 @@ int launch_command(const Context& context, const Arguments& arguments) {
   } catch (const init::ExecutableError& error) {
     context.log.error(error.what());
     return error.exit_status();
-  } catch (const Error& error) {
-    context.log.error(error.what());
-    return runtime::status_launch_failed;
   }
 }
 

@@ -5,10 +5,13 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <utility>
 
 #include "launcher/cli/command.h"
 #include "launcher/cli/parse.h"
 #include "launcher/delegate/delegate.h"
+#include "launcher/os/inherited.h"
+#include "launcher/os/own_program.h"
 #include "launcher/runtime/store.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -106,7 +109,7 @@ int carry_out(const CommandLine& line, os::Log& log, const Arguments& arguments,
   delegate::Invocation invocation;
   invocation.runtime = runtime;
   invocation.arguments = without_own_options(arguments, line.rest);
-  invocation.config = config;
+  invocation.config = std::move(config);
   invocation.warn = [&log](std::string_view message) { log.warning(message); };
   invocation.debug = [&log](std::string_view message) { log.debug(message); };
   return delegate::carry_out(invocation);
@@ -127,11 +130,19 @@ int run(const CommandLine& line, os::Log& log, const Arguments& arguments) {
     if (!runtime.empty()) return carry_out(line, log, arguments, config, runtime);
   }
   if (command == nullptr) throw Error(concat("no command \"", name, "\" (see scrim --help)"));
+  // Not for launch, whose program is to find what its caller ignores, as with env(1).
+  if (command->delegable) os::keep_exit_statuses();
+  if (command->makes_process) {
+    Arguments again{"scrim"};
+    again.insert(again.end(), arguments.begin(), arguments.end());
+    os::run_from_readonly(again);
+  }
   return command->call({line.global, config, log}, Arguments(line.rest.begin() + 1, line.rest.end()));
 }
 
 int main_of(const Arguments& arguments) {
   std::optional<os::Log> log;
+  int failure_status = 1;
   try {
     const CommandLine line = parse_global(arguments);
     if (line.version) {
@@ -142,6 +153,7 @@ int main_of(const Arguments& arguments) {
       print_help();
       return line.help ? 0 : 1;
     }
+    if (const Command* command = find_command(line.rest.front())) failure_status = command->failure_status;
     log.emplace(line.global.log);
     return run(line, *log, arguments);
   } catch (const HelpShown&) {
@@ -149,7 +161,7 @@ int main_of(const Arguments& arguments) {
   } catch (const std::exception& error) {
     if (!log) log.emplace(os::Log::Options{});
     log->error(error.what());
-    return 1;
+    return failure_status;
   }
 }
 
@@ -158,5 +170,6 @@ int main_of(const Arguments& arguments) {
 }  // namespace scrim::cli
 
 int main(int argc, char** argv) {
+  scrim::os::fill_standard_streams();
   return scrim::cli::main_of(scrim::cli::Arguments(argv + std::min(argc, 1), argv + argc));
 }

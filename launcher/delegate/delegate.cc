@@ -12,13 +12,17 @@
 #include "launcher/delegate/command_line.h"
 #include "launcher/delegate/resolved_bundle.h"
 #include "launcher/delegate/shadow.h"
-#include "launcher/os/child_process.h"
+#include "launcher/os/program.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
 namespace scrim::delegate {
 
 namespace {
+
+bool succeeded(const os::ExitStatus& end) {
+  return end.code == 0 && end.signal == 0;
+}
 
 // runc or crun, called with this command line.
 class Delegate {
@@ -30,8 +34,8 @@ class Delegate {
   [[noreturn]] void replace_us(const std::vector<std::string>& arguments) const {
     os::exec_program(program_, with_name(arguments));
   }
-  [[nodiscard]] os::Exit run(const os::SignalsHeld& signals,
-                             const std::vector<std::string>& arguments) const {
+  [[nodiscard]] os::ExitStatus run(const os::SignalsHeld& signals,
+                                   const std::vector<std::string>& arguments) const {
     return signals.run_in_foreground(program_, with_name(arguments));
   }
   [[nodiscard]] os::Captured capture(const std::vector<std::string>& arguments) const {
@@ -41,7 +45,7 @@ class Delegate {
   [[nodiscard]] bool uses(const std::string& shadow, const std::string& id) const {
     const os::Captured state =
         os::capture(program_, with_name(state_of(line_, id)), os::StandardError::discarded);
-    return state.exit.status == 0 && state.output.find(shadow) != std::string::npos;
+    return succeeded(state.exit) && state.output.find(shadow) != std::string::npos;
   }
   // Where its containers' shadows are; of all of them if `id` is empty.
   [[nodiscard]] Place place(const std::string& base, const std::string& id) const {
@@ -92,17 +96,17 @@ static int start_container(const Delegate& delegate, const Invocation& invocatio
   const std::vector<IdleShadow> earlier = idle_shadows(place);
   Shadow shadow(place);
   shadow.write(resolved.config, resolved.bundle);
-  const os::Exit end = delegate.run(signals, with_bundle(line, shadow.path()));
+  const os::ExitStatus end = delegate.run(signals, with_bundle(line, shadow.path()));
 
   const bool in_foreground = line.command != "create" && !line.detach;
-  const bool created = !in_foreground && end.status == 0;
-  const bool surely_gone = !end.signalled && (in_foreground ? !line.keep : end.status != 0);
+  const bool created = !in_foreground && succeeded(end);
+  const bool surely_gone = end.signal == 0 && (in_foreground ? !line.keep : !succeeded(end));
   if (created || (!surely_gone && delegate.uses(shadow.path(), id))) {
     shadow.keep();
     // The delegate had no container of this id before, so whoever left these is gone.
     for (const IdleShadow& stale : earlier) remove_idle_shadow(stale.path);
   }
-  return end.status;
+  return end.as_shell();
 }
 
 // delete; and checkpoint, after which runc removes the container unless it is told not to.
@@ -123,11 +127,11 @@ static int end_container(const Delegate& delegate, const Invocation& invocation)
   if (shadows.empty()) delegate.replace_us(invocation.arguments);
 
   const os::SignalsHeld signals;
-  const os::Exit end = delegate.run(signals, invocation.arguments);
-  const bool deleted = line.command == "delete" && !line.regex && end.status == 0;
+  const os::ExitStatus end = delegate.run(signals, invocation.arguments);
+  const bool deleted = line.command == "delete" && !line.regex && succeeded(end);
   for (const IdleShadow& shadow : shadows)
     if (deleted || !delegate.uses(shadow.path, shadow.id)) remove_idle_shadow(shadow.path);
-  return end.status;
+  return end.as_shell();
 }
 
 // state, list
@@ -137,7 +141,7 @@ static int show_containers(const Delegate& delegate, const Invocation& invocatio
     delegate.replace_us(invocation.arguments);
   const os::Captured captured = delegate.capture(invocation.arguments);
   os::write_all(STDOUT_FILENO, show_callers_bundles(captured.output, *base), "standard output");
-  return captured.exit.status;
+  return captured.exit.as_shell();
 }
 
 int carry_out(const Invocation& invocation) {

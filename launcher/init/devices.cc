@@ -10,6 +10,7 @@
 #include <array>
 #include <string_view>
 
+#include "launcher/init/mount_options.h"
 #include "launcher/os/in_root.h"
 #include "launcher/os/mount.h"
 #include "libprofile/error.h"
@@ -88,7 +89,8 @@ void make_link(const Link& link, const os::Fd& root) {
 
 bool host_dev_is_bound(const bundle::Spec& spec) {
   return std::any_of(spec.mounts.begin(), spec.mounts.end(), [](const bundle::Mount& mount) {
-    return mount.type == "bind" && (mount.destination == "/dev" || mount.destination == "/dev/");
+    const bool bind = mount.type == "bind" || parse_mount_options(mount.options).bind;
+    return bind && (mount.destination == "/dev" || mount.destination == "/dev/");
   });
 }
 

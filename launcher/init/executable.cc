@@ -32,7 +32,7 @@ std::string lower_case_reason(int errnum) {
     case EACCES:
       return "permission denied";
     case EISDIR:
-      return "is a directory";
+      return "is a directory: permission denied";
     default:
       return strerrordesc_np(errnum);
   }
@@ -60,7 +60,7 @@ std::string find_executable(const std::string& name, const std::vector<std::stri
   const char* path = environment_value(env, "PATH");
   for (const std::string_view directory : split(path != nullptr ? path : "", ':')) {
     if (name.empty() || path == nullptr) break;
-    const std::string candidate = concat(directory.empty() ? "." : directory, "/", name);
+    std::string candidate = concat(directory.empty() ? "." : directory, "/", name);
     const int errnum = why_not(candidate);
     if (errnum == 0) return candidate;
     if (errnum == EACCES && denied == 0) denied = errnum;

@@ -40,7 +40,15 @@ void drop_bounding(CapabilitySet keep, unsigned last) {
   }
 }
 
+// The highest number stands for "no change" (setresuid(2)): who asks for it would stay who we are, root.
+void refuse_no_change(std::string_view what, std::uint32_t id) {
+  constexpr std::uint32_t no_change = ~std::uint32_t{0};
+  if (id == no_change) throw Error(concat("change to ", what, " ", id, ": the highest is ", no_change - 1));
+}
+
 void set_user(const bundle::User& user, bool set_groups) {
+  refuse_no_change("user", user.uid);
+  refuse_no_change("group", user.gid);
   if (set_groups && syscall(SYS_setgroups, user.additional_gids.size(), user.additional_gids.data()) != 0)
     throw_errno("set additional groups");
   if (syscall(SYS_setresgid, user.gid, user.gid, user.gid) != 0)

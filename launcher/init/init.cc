@@ -2,15 +2,16 @@
 #include "launcher/init/init.h"
 
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <linux/keyctl.h>
 #include <linux/limits.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <array>
@@ -31,6 +32,8 @@
 #include "launcher/init/security_label.h"
 #include "launcher/init/sysctl.h"
 #include "launcher/os/in_root.h"
+#include "launcher/os/inherited.h"
+#include "launcher/os/mount.h"
 #include "launcher/os/socket.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -51,23 +54,40 @@ class Init {
   Init(const Plan& plan, Handover& handover, os::Fd runtime)
       : plan_(plan), spec_(*plan.spec), handover_(handover), runtime_(std::move(runtime)) {}
 
-  [[noreturn]] void run() {
+  // Failures are caught here, where the sockets are still open: their end is what the other side waits for,
+  // and it must find the failure written down.
+  [[noreturn]] void run() noexcept {
+    try {
+      steps();
+    } catch (const Abandoned&) {
+      end_process(status_failed);
+    } catch (const ExecutableError& error) {
+      handover_.fail({error.what()}, error.exit_status());
+    } catch (const std::exception& error) {
+      handover_.fail({error.what()}, status_failed);
+    }
+    end_process(status_failed);
+  }
+
+ private:
+  [[noreturn]] void steps() {
     cgroup::enter(*plan_.entrance);
     pid_ = receive(Step::mapped);
     enter_namespaces();
+    let_go_of_the_host();
     build_root();
     prepare_process();
     const Executable executable = find_program();
-    ask(Step::ready);
-    // From here on the container outlives the command that made it.
+    // From here on the container outlives the command that made it, which may end as soon as it has answered:
+    // until then its end is seen at the socket.
     if (prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) != 0) throw_errno("outlive the runtime");
+    ask(Step::ready);
     wait_for_start();
     if (!spec_.hooks.start_container.empty())
       run_hooks(spec_.hooks.start_container, "startContainer", plan_.state("created", pid_));
     become(executable);
   }
 
- private:
   // ---- talking to the runtime
 
   pid_t receive(Step expected) {
@@ -127,6 +147,16 @@ class Init {
                 " (if the kernel's key quota is used up: --no-new-keyring)");
   }
 
+  // Our directories of the host would be ways out of the root: /proc/self/fd/N/../bin/sh as the program or
+  // its interpreter, before close-on-exec closes N (CVE-2024-21626). And the container's lock would be held
+  // by us for as long as we wait for start.
+  void let_go_of_the_host() const {
+    std::vector<int> kept{runtime_.get(), handover_.memory().get()};
+    if (plan_.start_socket != nullptr) kept.push_back(plan_.start_socket->get());
+    if (plan_.console_socket != nullptr) kept.push_back(plan_.console_socket->get());
+    os::close_all_but(std::move(kept), plan_.preserve_fds);
+  }
+
   // ---- the root file system
 
   void build_root() {
@@ -134,7 +164,9 @@ class Init {
     const os::Fd root = attach_root(spec_.root_path, spec_.rootfs_propagation);
     const MountContext context{root, *plan_.cgroup, namespaces.creates(NamespaceType::cgroup),
                                namespaces.has_user_namespace()};
-    for (const bundle::Mount& mount : spec_.mounts) perform(mount, context);
+    std::vector<LateReadonly> late;
+    for (const bundle::Mount& mount : spec_.mounts)
+      if (os::Fd mounted = perform(mount, context)) late.push_back({std::move(mounted), mount.destination});
     make_devices(spec_, root, context.user_namespace);
     if (spec_.process && spec_.process->terminal) open_terminal(root);
 
@@ -149,8 +181,15 @@ class Init {
     if (spec_.process) label_.emplace(*spec_.process);
     change_root(root, plan_.no_pivot);
     if (spec_.process) make_working_directory();
+    for (const LateReadonly& mount : late)
+      os::set_mount_attributes(mount.mount, {MOUNT_ATTR_RDONLY, 0}, false, concat("read-only ", mount.path));
     finish_root(spec_.rootfs_propagation, spec_.root_readonly);
   }
+
+  struct LateReadonly {
+    os::Fd mount;
+    std::string path;
+  };
 
   void open_terminal(const os::Fd& root) {
     Console console = make_console(root, spec_.process->console_size);
@@ -226,7 +265,6 @@ class Init {
 
   [[noreturn]] void become(const Executable& executable) {
     if (!spec_.process) throw Error("start: config.json has no process");
-    keep_descriptors();
     kernel::Installation installation;
     if (plan_.has_filter) {
       const sock_fprog program = handover_.program();
@@ -236,21 +274,34 @@ class Init {
     const auto drop_privileges = [&] {
       const bundle::Process& process = *spec_.process;
       label_->apply_on_exec();
-      assume({process.user, process.capabilities, plan_.set_groups});
-      enter_working_directory(process.cwd);
+      give_standard_streams(process.user.uid);
+      // With the privileges of both, as runc: a user of the image may be put where only root can go (-w
+      // /root).
+      const bool entered = chdir(process.cwd.c_str()) == 0;
+      // No `capabilities` is none, as under runc.
+      assume({process.user, process.capabilities.value_or(bundle::Capabilities{}), plan_.set_groups});
+      if (!entered && chdir(process.cwd.c_str()) != 0)
+        throw_errno(concat("enter working directory ", process.cwd));
+      check_working_directory(process.cwd);
     };
     enforce_and_exec(executable, plan_.has_filter ? &installation : nullptr, spec_.process->no_new_privileges,
                      drop_privileges, handover_, [](Handover&) noexcept {});
   }
 
-  void keep_descriptors() const {
-    // Everything of ours is close-on-exec already; this is for what the caller leaked to us.
-    if (close_range(3 + plan_.preserve_fds, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
-      throw_errno("close inherited descriptors on exec");
+  // As in runc: a program that is not root can open /dev/stdout, its pipe or terminal, again.
+  static void give_standard_streams(uid_t uid) {
+    for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+      struct stat status {};
+      if (fstat(standard, &status) != 0 || status.st_uid == uid) continue;
+      const bool is_null = S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
+      if (is_null || fchown(standard, uid, static_cast<gid_t>(-1)) == 0) continue;
+      // EINVAL: its owner has no id in our user namespace. It works as it is in all of these.
+      if (errno != EINVAL && errno != EPERM && errno != EROFS && errno != EACCES)
+        throw_errno("give standard input and output to the process' user");
+    }
   }
 
-  static void enter_working_directory(const std::string& cwd) {
-    if (chdir(cwd.c_str()) != 0) throw_errno(concat("enter working directory ", cwd));
+  static void check_working_directory(const std::string& cwd) {
     // A directory outside the root answers ENOENT or "(unreachable)" (CVE-2024-21626, getcwd(2)).
     std::array<char, PATH_MAX> where{};
     if (syscall(SYS_getcwd, where.data(), where.size()) < 0 || where[0] != '/')
@@ -270,16 +321,7 @@ class Init {
 }  // namespace
 
 void run(const Plan& plan, Handover& handover, os::Fd runtime) noexcept {
-  try {
-    Init(plan, handover, std::move(runtime)).run();
-  } catch (const Abandoned&) {
-    end_process(status_failed);
-  } catch (const ExecutableError& error) {
-    handover.fail({error.what()}, error.exit_status());
-  } catch (const std::exception& error) {
-    handover.fail({error.what()}, status_failed);
-  }
-  end_process(status_failed);
+  Init(plan, handover, std::move(runtime)).run();
 }
 
 }  // namespace scrim::init

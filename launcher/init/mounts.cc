@@ -47,27 +47,48 @@ std::string octal(mode_t mode) {
   return text.data();
 }
 
-void mount_new(const bundle::Mount& mount, MountOptions options, const os::Fd& root) {
+// A link in the image could be changed by another container that has the volume it leads to, between this and
+// the masking of what is below it (CVE-2019-19921).
+void refuse_link(const bundle::Mount& mount, const os::Fd& target, const os::Fd& root) {
+  struct stat reached {};
+  struct stat named {};
+  std::string relative = mount.destination;
+  relative.erase(0, relative.find_first_not_of('/'));
+  while (!relative.empty() && relative.back() == '/') relative.pop_back();
+  if (fstat(target.get(), &reached) == 0 &&
+      fstatat(root.get(), relative.empty() ? "." : relative.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+      reached.st_dev == named.st_dev && reached.st_ino == named.st_ino)
+    return;
+  throw Error(concat("mount ", mount.type, " on ", mount.destination,
+                     ": it must be a directory in the root file system, not a link"));
+}
+
+os::Fd mount_new(const bundle::Mount& mount, MountOptions options, const os::Fd& root) {
   const std::string what = concat(mount.type, " on ", mount.destination);
   const bool is_tmpfs = mount.type == "tmpfs";
   const os::Fd target = os::make_directory_in_root(root, mount.destination);
+  if (mount.type == "proc" || mount.type == "sysfs") refuse_link(mount, target, root);
   if (is_tmpfs && std::none_of(options.parameters.begin(), options.parameters.end(),
                                [](const auto& parameter) { return parameter.first == "mode"; })) {
     // As runc: a tmpfs looks like the directory that it covers.
     struct stat covered {};
     if (fstat(target.get(), &covered) == 0) options.parameters.emplace_back("mode", octal(covered.st_mode));
   }
-  const os::Fd made = os::new_mount(mount.type, mount.source, options.parameters, options.attributes, what);
+  const bool late =
+      (is_tmpfs || mount.destination == "/dev") && (options.attributes.set & MOUNT_ATTR_RDONLY) != 0;
+  if (late) options.attributes.set &= ~std::uint64_t{MOUNT_ATTR_RDONLY};
+  os::Fd made = os::new_mount(mount.type, mount.source, options.parameters, options.attributes, what);
   if (is_tmpfs && options.copy_up) {
     const os::Fd from = os::open_in_root(root, mount.destination, O_RDONLY | O_DIRECTORY);
     os::copy_tree(from, made, mount.destination);
   }
   finish(made, target, options, what);
+  return late ? std::move(made) : os::Fd();
 }
 
 }  // namespace
 
-void perform(const bundle::Mount& mount, const MountContext& context) {
+os::Fd perform(const bundle::Mount& mount, const MountContext& context) {
   MountOptions options = parse_mount_options(mount.options);
   if (!mount.uid_mappings.empty() || !mount.gid_mappings.empty())
     throw Error(concat("mount ", mount.destination, ": id-mapped mounts are not carried out yet"));
@@ -76,7 +97,8 @@ void perform(const bundle::Mount& mount, const MountContext& context) {
   else if (options.bind || mount.type == "bind")
     mount_bind(mount, options, context.root);
   else
-    mount_new(mount, std::move(options), context.root);
+    return mount_new(mount, std::move(options), context.root);
+  return {};
 }
 
 }  // namespace scrim::init

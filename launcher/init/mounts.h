@@ -16,8 +16,9 @@ struct MountContext {
 };
 
 // Carries out one entry of `mounts`. The destination is made where it does not exist and never leaves the
-// root.
-void perform(const bundle::Mount& mount, const MountContext& context);
+// root. A mount that is to become read-only when everything in it has been made (a tmpfs, /dev: devices and
+// the mount points of later entries) is returned.
+[[nodiscard]] os::Fd perform(const bundle::Mount& mount, const MountContext& context);
 
 // Mounts the container's view of the cgroup hierarchies (type "cgroup"), whichever version the host has.
 void mount_cgroup(const bundle::Mount& mount, const MountContext& context);

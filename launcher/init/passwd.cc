@@ -67,24 +67,28 @@ Account find_account(const std::string& text) {
   const std::optional<unsigned> uid = number(user);
   const bool found = for_each_entry("/etc/passwd", 7, [&](const auto& entry) {
     if (uid ? number(entry[2]) != uid : entry[0] != user) return false;
+    const std::optional<unsigned> entry_uid = number(entry[2]);
+    const std::optional<unsigned> entry_gid = number(entry[3]);
+    if (!entry_uid || !entry_gid) return false;  // a broken entry makes nobody root
     name = entry[0];
-    account.uid = number(entry[2]).value_or(0);
-    account.gid = number(entry[3]).value_or(0);
+    account.uid = *entry_uid;
+    account.gid = *entry_gid;
     return true;
   });
   if (!found && !uid)
-    throw Error(concat("user ", user, ": no such name in /etc/passwd (a number needs no entry)"));
+    throw Error(concat("user \"", user, "\": no such name in /etc/passwd (a number needs no entry)"));
   if (uid) account.uid = *uid;
   if (colon != std::string::npos) {
     const std::string group = text.substr(colon + 1);
     const std::optional<unsigned> gid = number(group);
     const bool known = for_each_entry("/etc/group", 4, [&](const auto& entry) {
-      if (entry[0] != group) return false;
-      account.gid = number(entry[2]).value_or(0);
+      const std::optional<unsigned> entry_gid = number(entry[2]);
+      if (entry[0] != group || !entry_gid) return false;
+      account.gid = *entry_gid;
       return true;
     });
     if (!known && !gid)
-      throw Error(concat("group ", group, ": no such name in /etc/group (a number needs no entry)"));
+      throw Error(concat("group \"", group, "\": no such name in /etc/group (a number needs no entry)"));
     if (gid) account.gid = *gid;
     return account;
   }

@@ -41,7 +41,10 @@ void make_parent_private(std::string path) {
 }  // namespace
 
 os::Fd attach_root(const std::string& path, bundle::Propagation propagation) {
-  if (mount(nullptr, "/", nullptr, mount_flag(propagation) | MS_REC, nullptr) != 0)
+  // What is unbindable could not be attached here: it becomes so at the end.
+  const std::uint64_t at_first = mount_flag(
+      propagation == bundle::Propagation::unbindable ? bundle::Propagation::private_ : propagation);
+  if (mount(nullptr, "/", nullptr, at_first | MS_REC, nullptr) != 0)
     throw_errno("cut the mounts off from the host's");
   if (propagation == bundle::Propagation::shared) make_parent_private(path);
   const std::string what = concat("root file system ", path);

@@ -2,10 +2,14 @@
 #include "launcher/os/in_root.h"
 
 #include <fcntl.h>
+#include <linux/limits.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <string_view>
 
 #include "libprofile/error.h"
@@ -45,6 +49,54 @@ SplitPath split_last(const std::string& path) {
   return {slash == 0 ? "/" : std::string(rest.substr(0, slash)), std::string(rest.substr(slash + 1))};
 }
 
+// The text of the symbolic link at `path`; nothing if there is no link.
+static std::optional<std::string> read_link(const Fd& root, const std::string& path) {
+  const Fd link = try_open(root, path, O_PATH | O_NOFOLLOW);
+  if (!link) return std::nullopt;
+  std::array<char, PATH_MAX> text{};
+  const ssize_t length = readlinkat(link.get(), "", text.data(), text.size());
+  if (length <= 0) return std::nullopt;
+  return std::string(text.data(), static_cast<std::size_t>(length));
+}
+
+// Where a path leads whose end does not exist: without links and "..". What openat2(2) does not do for such
+// paths: images have links to what is only made later (/etc/resolv.conf). This only chooses names; every one
+// of them is opened below the root again.
+static std::string without_links(const Fd& root, const std::string& path) {
+  constexpr int most_links = 40;  // as the kernel's MAXSYMLINKS
+  int links = 0;
+  std::string done;
+  std::string rest = path;
+  while (!rest.empty()) {
+    const std::size_t slash = rest.find('/');
+    const std::string component = rest.substr(0, slash);
+    rest = slash == std::string::npos ? "" : rest.substr(slash + 1);
+    if (component.empty() || component == ".") continue;
+    if (component == "..") {
+      done = done.substr(0, done.rfind('/') == std::string::npos ? 0 : done.rfind('/'));
+      continue;
+    }
+    const std::string next = concat(done, "/", component);
+    const std::optional<std::string> target = read_link(root, next);
+    if (!target) {
+      done = next;
+      continue;
+    }
+    if (++links > most_links) throw SystemError(ELOOP, concat("follow ", path, " in the root file system"));
+    if (target->front() == '/') done.clear();
+    rest = concat(*target, "/", rest);
+  }
+  return done.empty() ? "/" : done;
+}
+
+// Something has the name of what is to be made, and yet it was not found: a link to what does not exist. Says
+// where that would be.
+static std::string behind_link(const Fd& root, const std::string& path) {
+  std::string real = without_links(root, path);
+  if (real == path) throw SystemError(ENOENT, concat("make ", path, " in the root file system"));
+  return real;
+}
+
 Fd make_directory_in_root(const Fd& root, const std::string& path) {
   constexpr int flags = O_PATH | O_DIRECTORY;
   if (std::optional<Fd> present = find_in_root(root, path, flags)) return std::move(*present);
@@ -57,9 +109,11 @@ Fd make_directory_in_root(const Fd& root, const std::string& path) {
     prefix += component;
     std::optional<Fd> next = find_in_root(root, prefix, flags);
     if (!next) {
-      if (mkdirat(parent.get(), std::string(component).c_str(), 0755) != 0 && errno != EEXIST)
+      const bool made = mkdirat(parent.get(), std::string(component).c_str(), 0755) == 0;
+      if (!made && errno != EEXIST)
         throw_errno(concat("make directory ", prefix, " in the root file system"));
-      next = open_in_root(root, prefix, flags);
+      next = find_in_root(root, prefix, flags);
+      if (!next) return make_directory_in_root(root, behind_link(root, path));
     }
     parent = std::move(*next);
   }
@@ -72,7 +126,8 @@ Fd make_file_in_root(const Fd& root, const std::string& path) {
   const Fd parent = make_directory_in_root(root, where.directory);
   const Fd made(openat(parent.get(), where.name.c_str(), O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
   if (!made && errno != EEXIST) throw_errno(concat("make file ", path, " in the root file system"));
-  return open_in_root(root, path, O_PATH);
+  if (std::optional<Fd> present = find_in_root(root, path, O_PATH)) return std::move(*present);
+  return make_file_in_root(root, behind_link(root, path));
 }
 
 }  // namespace scrim::os

@@ -6,7 +6,6 @@
 // Header-only: Debian has no static spdlog and fmt, and a dynamic one costs more start time than all of
 // `state`.
 #define FMT_HEADER_ONLY
-#define SPDLOG_FMT_EXTERNAL
 // Their headers are not written for our warnings.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"

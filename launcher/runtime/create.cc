@@ -102,20 +102,31 @@ void check(const bundle::Spec& spec, const CreateOptions& options) {
     throw Error("--console-socket is given, but process.terminal is false");
 }
 
+void refuse_if_used(const cgroup::Cgroup& cgroup, const std::string& cgroups_path) {
+  const std::vector<pid_t> pids = cgroup::processes(cgroup);
+  if (!pids.empty())
+    throw Error(concat("linux.cgroupsPath \"", cgroups_path, "\" has ", pids.size(),
+                       " process(es) already, process ", pids.front(),
+                       " among them: it must be the container's own"));
+}
+
 }  // namespace
 
 Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options, const Warn& warn) {
   check(bundle.spec, options);
-  Created created;
+  Created created(warn);
   const init::NamespacePlan namespaces = init::plan_namespaces(bundle.spec.namespaces);
   os::Fd console = options.console_socket.empty() ? os::Fd() : os::connect_to(options.console_socket);
 
   created.container_.emplace(store.create(options.id));
   created.state_ = initial_state(bundle, options.id);
-  created.state_.cgroup = cgroup::place(bundle.spec, options.id);
-  // Before there is anything to be left behind, it is written down where: kill -9 may come at any time.
-  created.container_->save(created.state_);
-  created.state_.cgroup = cgroup::create(created.state_.cgroup, geteuid() == 0);
+  // Before there is anything to be left behind, it is written down where: kill -9 may come at any time. But
+  // never the cgroups of somebody else: whatever is found in them will be killed.
+  ContainerState planned = created.state_;
+  planned.cgroup = cgroup::place(bundle.spec, options.id);
+  refuse_if_used(planned.cgroup, bundle.spec.cgroups_path);
+  created.container_->save(planned);
+  created.state_.cgroup = cgroup::create(planned.cgroup, geteuid() == 0);
 
   document::Warnings warnings;
   cgroup::apply_resources(created.state_.cgroup, bundle.spec, warnings);
@@ -134,6 +145,7 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
   plan.entrance = &entrance;
   Spawned spawned = spawn(namespaces, entrance.unified, [&, &ours = ours, &theirs = theirs] {
     ours.reset();
+    created.container_->close_copies();
     init::run(plan, *created.handover_, std::move(theirs));
   });
   created.process_.emplace(std::move(spawned.process));
@@ -186,7 +198,7 @@ void Created::negotiate(PreparedBundle& bundle, const CreateOptions& options) {
 }
 
 void Created::wait_for_exec() {
-  if (!state_.listener_path.empty()) deliver_listener(*handover_, process_->pidfd(), state_);
+  deliver_listener(*handover_, process_->pidfd(), state_, connect_to_agent(state_));
   // Its end of the channel closes with execve or with the process.
   init::Message message{};
   while (recv(channel_.get(), &message, sizeof message, 0) < 0 && errno == EINTR) continue;
@@ -198,9 +210,10 @@ void Created::release() {
   channel_.reset();
 }
 
-void Created::finish(bool keep, const Warn& warn) {
+void Created::finish(bool keep) {
   release();
-  if (!keep) remove_stopped(std::move(*container_), state_, warn);
+  // Somebody else may have deleted it while it ran.
+  if (!keep && container_->lock_again()) remove_stopped(std::move(*container_), state_, warn_);
 }
 
 Created::~Created() {
@@ -211,10 +224,11 @@ Created::~Created() {
   // Errors here would hide the one that is being reported; what could not be taken back is what `delete
   // --force` finds.
   try {
+    if (!process_) state_.hooks = {};
     process_.reset();
     // Hooks have run perhaps: the poststop ones are owed (runtime-spec runtime.md, "Lifecycle", steps 3 to
     // 6).
-    remove_stopped(std::move(*container_), state_, [](std::string_view) {});
+    if (container_->lock_again()) remove_stopped(std::move(*container_), state_, warn_);
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
   }
 }

@@ -23,7 +23,8 @@ struct CreateOptions {
 };
 
 // A container whose process is set up. Until release(), going away takes everything back: process, cgroup,
-// state.
+// state; and runs the poststop hooks if there was a process (runtime-spec runtime.md, "Lifecycle", steps 12
+// and 13).
 class Created {
  public:
   Created(Created&&) noexcept = default;
@@ -39,13 +40,15 @@ class Created {
 
   // It stays, and nobody waits for its process any more.
   void release();
-  // Its process was waited for: deletes it, unless it is to be kept as stopped.
-  void finish(bool keep, const Warn& warn);
+  // It runs: other commands may have it from now on (`delete --force` while `run` waits in the foreground).
+  void unlock() { container_->unlock(); }
+  // Its process was waited for: deletes it, unless it is to be kept as stopped or somebody else did.
+  void finish(bool keep);
 
  private:
   friend Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options,
                         const Warn& warn);
-  Created() = default;
+  explicit Created(const Warn& warn) : warn_(warn) {}
   void negotiate(PreparedBundle& bundle, const CreateOptions& options);
 
   std::optional<Container> container_;
@@ -53,6 +56,7 @@ class Created {
   std::optional<init::Handover> handover_;
   os::Fd channel_;
   ContainerState state_;
+  Warn warn_;
   bool released_ = false;
 };
 

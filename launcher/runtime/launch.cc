@@ -89,6 +89,10 @@ init::Identity identity_for(const LaunchOptions& options) {
   return identity;
 }
 
+PreparedProfile prepare(const LaunchOptions& options, const Warn& warn) {
+  return prepare_profile(options.request, options.settings, bounding_after(options), options.strict, warn);
+}
+
 }  // namespace
 
 CapabilitySet bounding_after(const LaunchOptions& options) {
@@ -99,9 +103,12 @@ CapabilitySet bounding_after(const LaunchOptions& options) {
   return CapabilitySet(bits);
 }
 
+resolve::Resolution resolution_of(const LaunchOptions& options, const Warn& warn) {
+  return prepare(options, warn).resolution;
+}
+
 void launch(const LaunchOptions& options, const Warn& warn) {
-  PreparedProfile profile =
-      prepare_profile(options.request, options.settings, bounding_after(options), options.strict, warn);
+  PreparedProfile profile = prepare(options, warn);
   if (!profile.listener_path.empty())
     throw Error(concat(profile.resolution.name, ": a seccomp listener needs a container (scrim run)"));
   const init::Executable executable{init::find_executable(options.command.front(), environment()),

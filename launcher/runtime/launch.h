@@ -28,6 +28,9 @@ inline constexpr int status_launch_failed = 125;
 // plus cap_add (of what we have). DEFAULT is what container engines give by default.
 [[nodiscard]] resolve::CapabilitySet bounding_after(const LaunchOptions& options);
 
+// Which profile launch() would apply, with its warnings. Throws Error as launch() would.
+[[nodiscard]] resolve::Resolution resolution_of(const LaunchOptions& options, const Warn& warn);
+
 // Becomes the command (execve(2)); no process stays behind. Throws Error (status 125) or
 // init::ExecutableError.
 [[noreturn]] void launch(const LaunchOptions& options, const Warn& warn);

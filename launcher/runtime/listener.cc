@@ -18,7 +18,19 @@ static Value text(std::string_view value) {
   return Value(Value::Data(std::string(value)));
 }
 
-void deliver_listener(const init::Handover& handover, const os::Fd& pidfd, const ContainerState& container) {
+os::Fd connect_to_agent(const ContainerState& container) {
+  if (container.listener_path.empty()) return {};
+  try {
+    return os::connect_to(container.listener_path);
+  } catch (const SystemError& error) {
+    throw SystemError(error.code(), concat("connect to the seccomp agent at ", container.listener_path),
+                      "linux.seccomp.listenerPath: is it running?");
+  }
+}
+
+void deliver_listener(const init::Handover& handover, const os::Fd& pidfd, const ContainerState& container,
+                      const os::Fd& agent) {
+  if (!agent) return;
   // The other side may not make a system call any more, so it cannot wake us: look again every 50 µs.
   while (handover.listener().load(std::memory_order_acquire) < 0) {
     pollfd ended{pidfd.get(), POLLIN, 0};
@@ -36,8 +48,7 @@ void deliver_listener(const init::Handover& handover, const os::Fd& pidfd, const
   process_state.set("pid", *state.find("pid"));
   if (!container.listener_metadata.empty()) process_state.set("metadata", text(container.listener_metadata));
   process_state.set("state", state);
-  os::send_descriptor(os::connect_to(container.listener_path), listener,
-                      document::json::to_text(process_state),
+  os::send_descriptor(agent, listener, document::json::to_text(process_state),
                       concat("the seccomp agent at ", container.listener_path));
   handover.listener_taken().store(true, std::memory_order_release);
 }

@@ -72,7 +72,7 @@ filter::Program finished_program(PreparedProfile& profile) {
   std::fill(std::begin(other.args), std::end(other.args), ~std::uint64_t{0});
   const auto denied = [&](const seccomp_data& data) {
     const std::uint32_t action = filter::execute(program, data).answer & SECCOMP_RET_ACTION_FULL;
-    return action == SECCOMP_RET_ERRNO || action == SECCOMP_RET_KILL_PROCESS ||
+    return action == SECCOMP_RET_ERRNO || action == SECCOMP_RET_TRAP || action == SECCOMP_RET_KILL_PROCESS ||
            action == SECCOMP_RET_KILL_THREAD;
   };
   if (denied(call) && denied(other))

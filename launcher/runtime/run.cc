@@ -115,8 +115,9 @@ int run(PreparedBundle& bundle, const Store& store, const RunOptions& options, c
     created.release();
     return 0;
   }
+  created.unlock();
   const os::ExitStatus status = wait_in_foreground(created.process(), *signals, terminal.master);
-  created.finish(options.keep, warn);
+  created.finish(options.keep);
   return status.as_shell();
 }
 

@@ -25,19 +25,40 @@ namespace {
   throw Error(concat("start container ", id, ": it is ", name_of(status), ", not created"));
 }
 
+// Ends a process that was told to start but cannot: without its listener taken it would wait for ever, and
+// the filter may leave it no way to end by itself.
+class EndUnlessStarted {
+ public:
+  explicit EndUnlessStarted(const os::Fd& pidfd) : pidfd_(pidfd) {}
+  EndUnlessStarted(const EndUnlessStarted&) = delete;
+  EndUnlessStarted& operator=(const EndUnlessStarted&) = delete;
+  ~EndUnlessStarted() {
+    if (!started_) os::pidfd_send_signal(pidfd_, SIGKILL);
+  }
+  void started() { started_ = true; }
+
+ private:
+  const os::Fd& pidfd_;
+  bool started_ = false;
+};
+
 // Says the word, and waits for the socket's end: execve, or the process' own.
 void start_waiting(const Container& container, const ContainerState& state) {
   const os::Fd pidfd = os::pidfd_open(state.pid);
   const std::optional<os::Fd> init = os::connect_in(container.directory(), init::start_socket_name);
   if (!pidfd || !init) fail_in_state(container.id(), status_of(state, container.directory()));
+  // First of all, so that a missing agent leaves the container as it was.
+  const os::Fd agent = connect_to_agent(state);
   os::write_all(init->get(), std::string_view(&init::start_word, 1), "the container's start socket");
   os::Fd memory = os::receive_descriptor(*init, "the container's process");
   if (!memory) throw Error(concat("start container ", container.id(), ": its process was killed"));
+  EndUnlessStarted process(pidfd);  // it listens to us alone now
   const init::Handover handover = init::Handover::map(std::move(memory));
-  if (!state.listener_path.empty()) deliver_listener(handover, pidfd, state);
+  deliver_listener(handover, pidfd, state, agent);
   char nothing = 0;
   while (read(init->get(), &nothing, 1) < 0 && errno == EINTR) continue;
   if (const auto failure = handover.failure()) throw StartError(*failure);
+  process.started();
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 
 #include "launcher/init/init.h"
 #include "launcher/os/socket.h"
+#include "libprofile/document/field_reader.h"
 #include "libprofile/document/file.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -33,7 +34,7 @@ void check_id(const std::string& id) {
   };
   if (id.empty() || id.size() > longest_id || id == "." || id == ".." ||
       !std::all_of(id.begin(), id.end(), allowed))
-    throw Error(concat("invalid container id \"", id, "\": use letters, digits, and _ + - ."));
+    throw Error(concat("invalid container id ", document::quoted(id), ": use letters, digits, and _ + - ."));
 }
 
 void make_directories(const std::string& path) {
@@ -56,6 +57,15 @@ std::optional<os::Fd> open_directory(int at, const std::string& path) {
 void lock(const os::Fd& directory, const std::string& id) {
   while (flock(directory.get(), LOCK_EX) != 0)
     if (errno != EINTR) throw_errno(concat("lock container ", id));
+}
+
+// Whoever held the lock may have deleted it, and another may have made one of that name since.
+bool is_named(const os::Fd& root, const os::Fd& directory, const std::string& id) {
+  struct stat ours {};
+  struct stat named {};
+  return fstat(directory.get(), &ours) == 0 &&
+         fstatat(root.get(), id.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && ours.st_ino == named.st_ino &&
+         ours.st_dev == named.st_dev;
 }
 
 }  // namespace
@@ -93,13 +103,7 @@ std::optional<Container> Store::find(const std::string& id) const {
     std::optional<os::Fd> directory = open_directory(root->get(), id);
     if (!directory) return std::nullopt;
     lock(*directory, id);
-    // Whoever held the lock may have deleted it, and another may have made one of that name since.
-    struct stat ours {};
-    struct stat named {};
-    if (fstat(directory->get(), &ours) == 0 &&
-        fstatat(root->get(), id.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && ours.st_ino == named.st_ino &&
-        ours.st_dev == named.st_dev)
-      return Container(std::move(*root), std::move(*directory), id);
+    if (is_named(*root, *directory, id)) return Container(std::move(*root), std::move(*directory), id);
   }
 }
 
@@ -132,7 +136,21 @@ std::vector<std::string> Store::ids() const {
 }
 
 Container::~Container() {
-  if (directory_) flock(directory_.get(), LOCK_UN);
+  if (directory_) unlock();
+}
+
+void Container::unlock() const {
+  flock(directory_.get(), LOCK_UN);
+}
+
+bool Container::lock_again() const {
+  lock(directory_, id_);
+  return is_named(root_, directory_, id_);
+}
+
+void Container::close_copies() {
+  directory_.reset();
+  root_.reset();
 }
 
 ContainerState Container::load() const {

@@ -29,8 +29,15 @@ class Container {
   // What state.json says; one that was interrupted before it had one is empty but for its id.
   [[nodiscard]] ContainerState load() const;
   void save(const ContainerState& state) const;
+  // Lets others change it, for as long as its process runs.
+  void unlock() const;
+  // Takes the lock again. False if it was deleted meanwhile.
+  [[nodiscard]] bool lock_again() const;
   // Removes the directory. The container is gone then.
   void remove();
+  // For a process that was cloned from the lock's holder: lets go of its copies, so that the lock ends with
+  // its holder.
+  void close_copies();
 
  private:
   friend class Store;

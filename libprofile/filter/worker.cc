@@ -52,20 +52,34 @@ namespace {
 // Far more than any filter takes (Docker's default: 3 MB), far less than what would hurt the host.
 constexpr rlim_t memory_limit = rlim_t{1} << 30;
 
-void lower_limit(int resource, rlim_t value) {
+void lower_limit(int resource, rlim_t soft, rlim_t hard) {
   rlimit limit{};
   if (getrlimit(static_cast<__rlimit_resource>(resource), &limit) != 0) return;
-  limit.rlim_max = std::min(limit.rlim_max, value);
-  limit.rlim_cur = limit.rlim_max;
+  limit.rlim_max = std::min(limit.rlim_max, hard);
+  limit.rlim_cur = std::min(limit.rlim_max, soft);
   if (setrlimit(static_cast<__rlimit_resource>(resource), &limit) != 0)
     throw_errno("setrlimit for a compilation");
 }
 
-// The hard limit on CPU time ends in SIGKILL, which leaves no core dump, unlike SIGXCPU (getrlimit(2)).
+// The soft limit on CPU time ends in SIGXCPU, which says by itself what it is about; the kernel counts that
+// time in ticks, so the time used as getrusage(2) has it may be far from the limit.
+void let_limit_end_us() {
+  prctl(PR_SET_DUMPABLE, 0);  // SIGXCPU would dump core (signal(7))
+  struct sigaction by_default {};
+  by_default.sa_handler = SIG_DFL;
+  sigaction(SIGXCPU, &by_default, nullptr);
+  sigset_t only;
+  sigemptyset(&only);
+  sigaddset(&only, SIGXCPU);
+  pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
+}
+
 void confine(std::chrono::seconds limit) {
-  lower_limit(RLIMIT_CPU, static_cast<rlim_t>(limit.count()));
+  let_limit_end_us();
+  const auto seconds = static_cast<rlim_t>(limit.count());
+  lower_limit(RLIMIT_CPU, seconds, seconds + 1);
 #ifndef __SANITIZE_ADDRESS__  // which reserves terabytes of address space
-  lower_limit(RLIMIT_AS, memory_limit);
+  lower_limit(RLIMIT_AS, memory_limit, memory_limit);
 #endif
 }
 
@@ -85,19 +99,9 @@ class BlockedSignals {
   sigset_t before_;
 };
 
-// The kernel counts the limit in ticks and reports the use more finely, so that on a busy machine it may fall
-// far short of the limit.
-bool used_up(const rusage& usage, std::chrono::seconds limit) {
-  using std::chrono::microseconds;
-  using std::chrono::seconds;
-  const auto used = seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                    microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-  return used >= microseconds(limit) / 2;
-}
-
 }  // namespace
 
-Worker::Worker(const std::function<Program()>& work, std::chrono::seconds limit) : limit_(limit) {
+Worker::Worker(const std::function<Program()>& work, std::chrono::seconds limit) {
   void* const memory =
       mmap(nullptr, sizeof(Outcome), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw_errno("mmap for compiling a filter");
@@ -130,9 +134,7 @@ Worker::Worker(const std::function<Program()>& work, std::chrono::seconds limit)
 }
 
 Worker::Worker(Worker&& other) noexcept
-    : outcome_(std::exchange(other.outcome_, nullptr)),
-      pid_(std::exchange(other.pid_, 0)),
-      limit_(other.limit_) {}
+    : outcome_(std::exchange(other.outcome_, nullptr)), pid_(std::exchange(other.pid_, 0)) {}
 
 Worker::~Worker() {
   if (pid_ != 0) {
@@ -144,11 +146,10 @@ Worker::~Worker() {
 
 Worker::Result Worker::wait() {
   int status = 0;
-  rusage usage{};
   pid_t reaped = 0;
-  do reaped = wait4(pid_, &status, 0, &usage);
+  do reaped = waitpid(pid_, &status, 0);
   while (reaped < 0 && errno == EINTR);
-  // ECHILD: reaped by somebody else, or SIGCHLD is ignored. wait4() still waited for the end in the latter
+  // ECHILD: reaped by somebody else, or SIGCHLD is ignored. waitpid() still waited for the end in the latter
   // case, and the outcome says how it went.
   pid_ = 0;
 
@@ -165,8 +166,7 @@ Worker::Result Worker::wait() {
     case Outcome::State::unfinished:
       break;
   }
-  if (reaped > 0 && WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGXCPU) &&
-      used_up(usage, limit_)) {
+  if (reaped > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) {
     result.end = End::out_of_time;
   } else if (reaped > 0 && WIFSIGNALED(status)) {
     result.message = concat("ended by signal ", WTERMSIG(status), " (", sigdescr_np(WTERMSIG(status)), ")");

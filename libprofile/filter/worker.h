@@ -34,7 +34,6 @@ class Worker {
   struct Outcome;
   Outcome* outcome_;  // shared with the child
   pid_t pid_;         // 0: reaped
-  std::chrono::seconds limit_;
 };
 
 }  // namespace scrim::filter

@@ -146,7 +146,8 @@ Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown,
   for (const document::Rule& rule : seccomp.rules) {
     const Decision wanted = decision(seccomp.file, rule.at, rule.action, rule.errno_ret);
     const std::optional<unsigned> repeated = repeated_argument(seccomp.file, rule.conditions);
-    if (repeated)
+    // A rule of a built-in default has no position, and nobody who could write it otherwise.
+    if (repeated && rule.at.line != 0)
       warnings.push_back(
           {located(seccomp.file, rule.at,
                    concat("several conditions on argument ", *repeated,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/os/child_process.h"
+#include "launcher/os/program.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "launcher/os/c_strings.h"
 #include "launcher/os/fd.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -35,27 +36,18 @@ static struct sigaction default_action() {
   return action;
 }
 
-static std::vector<char*> pointers(const std::vector<std::string>& arguments) {
-  std::vector<char*> out;
-  out.reserve(arguments.size() + 1);
-  // execve(2) does not write to them; its type is older than const.
-  for (const std::string& argument : arguments) out.push_back(const_cast<char*>(argument.c_str()));
-  out.push_back(nullptr);
-  return out;
-}
-
 static std::pair<Fd, Fd> make_pipe() {
   std::array<int, 2> ends{-1, -1};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) throw_errno("make a pipe");
   return {Fd(ends[0]), Fd(ends[1])};
 }
 
-static Exit wait_for(pid_t pid) {
+static ExitStatus wait_for(pid_t pid) {
   int status = 0;
   while (waitpid(pid, &status, 0) < 0)
     if (errno != EINTR) throw_errno("wait for a child");
-  if (WIFSIGNALED(status)) return {128 + WTERMSIG(status), true};
-  return {WEXITSTATUS(status), false};
+  if (WIFSIGNALED(status)) return {0, WTERMSIG(status)};
+  return {WEXITSTATUS(status), 0};
 }
 
 namespace {
@@ -80,7 +72,7 @@ class Running {
     while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) continue;
   }
   [[nodiscard]] pid_t pid() const { return pid_; }
-  [[nodiscard]] Exit wait() { return wait_for(std::exchange(pid_, -1)); }
+  [[nodiscard]] ExitStatus wait() { return wait_for(std::exchange(pid_, -1)); }
 
  private:
   pid_t pid_;
@@ -104,7 +96,7 @@ class Running {
 }
 
 static pid_t spawn(const std::string& path, const std::vector<std::string>& arguments, const Start& start) {
-  const std::vector<char*> argv = pointers(arguments);
+  const std::vector<char*> argv = c_strings(arguments);
   auto [failure_in, failure_out] =
       make_pipe();  // closed by a successful execve, otherwise it brings the errno
   const pid_t parent = getpid();
@@ -136,7 +128,7 @@ std::string find_program(const std::string& name) {
 }
 
 void exec_program(const std::string& path, const std::vector<std::string>& arguments) {
-  execv(path.c_str(), pointers(arguments).data());
+  execv(path.c_str(), c_strings(arguments).data());
   throw_errno(concat("execute ", path));
 }
 
@@ -152,8 +144,8 @@ SignalsHeld::~SignalsHeld() {
   sigprocmask(SIG_SETMASK, &previous_mask_, nullptr);
 }
 
-Exit SignalsHeld::run_in_foreground(const std::string& path,
-                                    const std::vector<std::string>& arguments) const {
+ExitStatus SignalsHeld::run_in_foreground(const std::string& path,
+                                          const std::vector<std::string>& arguments) const {
   Start start;
   start.mask = &previous_mask_;
   start.child_action = &previous_action_;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <signal.h>
+#include <csignal>
 
 #include <string>
 #include <vector>
+
+#include "launcher/os/child.h"
 
 // Another program as our child, in our process group. For single-threaded callers.
 //
@@ -12,11 +14,6 @@
 // gets the descriptors that are not close-on-exec under their numbers. Starting one throws SystemError, also
 // if execve fails.
 namespace scrim::os {
-
-struct Exit {
-  int status = 0;          // as a shell reports it: the exit status, or 128 + the signal's number
-  bool signalled = false;  // ended by a signal
-};
 
 // The file that execvp(3) would run for `name`: a name with a slash as it is, otherwise the first executable
 // file of that name in $PATH. Throws Error if there is none.
@@ -38,8 +35,8 @@ class SignalsHeld {
   // arguments[0] is the child's argv[0]. It has our standard streams. Until it ends, every signal that a
   // process sends to this one is sent on to it; what the terminal or the kernel sends to the process group it
   // gets by itself.
-  [[nodiscard]] Exit run_in_foreground(const std::string& path,
-                                       const std::vector<std::string>& arguments) const;
+  [[nodiscard]] ExitStatus run_in_foreground(const std::string& path,
+                                             const std::vector<std::string>& arguments) const;
 
  private:
   sigset_t held_{};
@@ -48,7 +45,7 @@ class SignalsHeld {
 };
 
 struct Captured {
-  Exit exit;
+  ExitStatus exit;
   std::string output;  // its standard output
 };
 
