@@ -9,24 +9,31 @@
 
 namespace scrim::filter {
 
-// A compilation under way. libseccomp takes milliseconds, and for some rule sets never ends (ordered
+enum class Backend : bool {
+  own,         // own.h: in this process, some ten microseconds
+  libseccomp,  // the second opinion: milliseconds, and wrong for some ordered comparisons
+};
+
+// A compilation, maybe under way. libseccomp takes milliseconds, and for some rule sets never ends (ordered
 // comparisons on overlapping arguments), so it runs in child processes of its own that cannot outlive their
-// CPU time; the caller does other work meanwhile.
+// CPU time; the caller does other work meanwhile. The project's own compiler is done when the constructor is.
 class Compilation {
  public:
-  // The most CPU time that a compilation gets.
+  // The most CPU time that libseccomp gets.
   static constexpr std::chrono::seconds cpu_limit{5};
 
-  // Starts compiling, one child for each architecture. The policy is copied into them by fork(2): begin
-  // before unshare(CLONE_NEWPID), and get() the result in the thread that began (PR_SET_PDEATHSIG). `limit`
-  // is the CPU time of each child.
-  explicit Compilation(const policy::Policy& policy, std::chrono::seconds limit = cpu_limit);
+  // Compiles, or with libseccomp starts to, one child for each architecture. The policy is copied into them
+  // by fork(2): begin before unshare(CLONE_NEWPID), and get() the result in the thread that began
+  // (PR_SET_PDEATHSIG). `limit` is the CPU time of each child.
+  explicit Compilation(const policy::Policy& policy, Backend backend = Backend::own,
+                       std::chrono::seconds limit = cpu_limit);
   Compilation(Compilation&&) noexcept;
   Compilation& operator=(Compilation&&) noexcept;
   ~Compilation();  // ends the children
 
-  // Waits for the program; once. Throws Error: what libseccomp refused and for which syscall, or that the
-  // time was used up and which rules are likely to blame; more than 4096 instructions with the count.
+  // Waits for the program; once. Throws Error: two rules that contradict each other; more than 4096
+  // instructions with the count; what libseccomp refused and for which syscall, or that its time was used up
+  // and which rules are likely to blame.
   [[nodiscard]] Program get();
 
  private:

@@ -29,6 +29,17 @@ inline constexpr int unknown_syscall = -1;
 // name.
 [[nodiscard]] int syscall_number(const std::string& name, document::Architecture architecture);
 
+// syscall_number() for many names of one architecture.
+class Resolver {
+ public:
+  explicit Resolver(document::Architecture architecture) : token_(libseccomp_token(architecture)) {}
+  [[nodiscard]] int number(const char* name) const;
+  [[nodiscard]] int number(const std::string& name) const { return number(name.c_str()); }
+
+ private:
+  std::uint32_t token_;
+};
+
 // "2.5.4": the libseccomp in use.
 [[nodiscard]] std::string libseccomp_version();
 

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "libprofile/policy/abi.h"
 #include "libprofile/policy/newest.h"
@@ -55,9 +56,9 @@ class NameCheck {
             document::Warnings& warnings)
       : seccomp_(seccomp), otherwise_(otherwise), unknown_(unknown), warnings_(warnings) {}
 
-  // True if libseccomp can filter the call on some architecture.
-  bool usable(const document::Name& name, const Decision& wanted) {
-    if (syscall_number(name.text, native_) != unknown_syscall) return true;
+  // True if libseccomp can filter the call on some architecture. `number` is its number on any.
+  bool usable(const document::Name& name, int number, const Decision& wanted) {
+    if (number != unknown_syscall) return true;
     if (newer_than_libseccomp(name.text)) {
       without_effect(name, wanted);
       return false;
@@ -89,9 +90,25 @@ class NameCheck {
   const Decision& otherwise_;
   UnknownSyscalls unknown_;
   document::Warnings& warnings_;
-  document::Architecture native_ = native_architecture();
   std::set<std::string, std::less<>> reported_;
   std::optional<SyscallNames> names_;
+};
+
+class Numbers {
+ public:
+  explicit Numbers(const std::vector<document::Architecture>& architectures) {
+    for (const document::Architecture each : architectures) resolvers_.emplace_back(each, Resolver(each));
+  }
+  [[nodiscard]] std::vector<NumberOn> of(const std::string& name) const {
+    std::vector<NumberOn> numbers;
+    numbers.reserve(resolvers_.size());
+    for (const auto& [architecture, resolver] : resolvers_)
+      numbers.push_back({architecture, resolver.number(name)});
+    return numbers;
+  }
+
+ private:
+  std::vector<std::pair<document::Architecture, Resolver>> resolvers_;
 };
 
 // The argument that has more than one condition, if any.
@@ -118,9 +135,13 @@ Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown,
   policy.otherwise = decision(seccomp.file, {}, header.default_action, header.default_errno_ret);
   policy.architectures = architectures_of(seccomp);
   policy.flags = header.flags.value_or(std::vector{document::Flag::spec_allow});
-  policy.newest = newest_calls(seccomp, policy.otherwise, policy.architectures);
   policy.notifies = policy.otherwise.action == Action::notify;
 
+  std::size_t count = 0;
+  for (const document::Rule& rule : seccomp.rules) count += rule.names.size();
+  policy.rules.reserve(count);
+  const Numbers numbers(policy.architectures);
+  NewestCalls newest;
   NameCheck names(seccomp, policy.otherwise, unknown, warnings);
   for (const document::Rule& rule : seccomp.rules) {
     const Decision wanted = decision(seccomp.file, rule.at, rule.action, rule.errno_ret);
@@ -132,16 +153,19 @@ Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown,
                    concat("several conditions on argument ", *repeated,
                           ": each condition of this rule suffices by itself, as runc and crun read it"))});
     for (const document::Name& name : rule.names) {
-      if (!names.usable(name, wanted) || wanted == policy.otherwise) continue;
+      std::vector<NumberOn> all = numbers.of(name.text);
+      newest.see(all);
+      if (!names.usable(name, all.front().number, wanted) || wanted == policy.otherwise) continue;
       policy.notifies = policy.notifies || wanted.action == Action::notify;
       if (!repeated) {
-        policy.rules.push_back({name.text, wanted, rule.conditions});
+        policy.rules.push_back({name.text, wanted, rule.conditions, std::move(all)});
         continue;
       }
       for (const Condition& condition : rule.conditions)
-        policy.rules.push_back({name.text, wanted, {condition}});
+        policy.rules.push_back({name.text, wanted, {condition}, all});
     }
   }
+  policy.newest = newest.newest(policy.otherwise, policy.architectures);
   return policy;
 }
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libprofile/policy/newest.h"
 
-#include <seccomp.h>
-
 #include <algorithm>
 #include <cerrno>
-
-#include "libprofile/policy/abi.h"
+#include <cstddef>
+#include <cstdint>
 
 namespace scrim::policy {
 
@@ -24,17 +22,19 @@ static bool wanted(const Decision& otherwise) {
   }
 }
 
-std::vector<Newest> newest_calls(const document::OciSeccomp& seccomp, const Decision& otherwise,
-                                 std::span<const document::Architecture> architectures) {
+void NewestCalls::see(std::span<const NumberOn> numbers) {
+  for (const NumberOn& each : numbers) {
+    int& highest = highest_.at(static_cast<std::size_t>(each.architecture));
+    highest = std::max(highest, each.number);
+  }
+}
+
+std::vector<Newest> NewestCalls::newest(const Decision& otherwise,
+                                        std::span<const document::Architecture> architectures) const {
   std::vector<Newest> newest;
   if (!wanted(otherwise)) return newest;
   for (const document::Architecture architecture : architectures) {
-    const std::uint32_t token = libseccomp_token(architecture);
-    // 0 is not counted, as in runc: a profile that names nothing else knows no calls at all.
-    int highest = 0;
-    for (const document::Rule& rule : seccomp.rules)
-      for (const document::Name& name : rule.names)
-        highest = std::max(highest, seccomp_syscall_resolve_name_arch(token, name.text.c_str()));
+    const int highest = highest_.at(static_cast<std::size_t>(architecture));
     if (highest > 0) newest.push_back({architecture, static_cast<std::uint32_t>(highest)});
   }
   return newest;

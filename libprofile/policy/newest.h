@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <span>
 #include <vector>
 
@@ -10,9 +11,17 @@ namespace scrim::policy {
 
 // Policy::newest as runc computes it (libcontainer/seccomp/patchbpf/enosys_linux.go): for each architecture
 // the highest number among all names in the profile, whatever their action; none for an architecture that has
-// none of them. Empty if `otherwise` lets unknown calls through (allow, log; trace, because a tracer should
-// see them) or answers ENOSYS already.
-[[nodiscard]] std::vector<Newest> newest_calls(const document::OciSeccomp& seccomp, const Decision& otherwise,
-                                               std::span<const document::Architecture> architectures);
+// none of them.
+class NewestCalls {
+ public:
+  void see(std::span<const NumberOn> numbers);
+  // Empty if `otherwise` lets unknown calls through (allow, log; trace, because a tracer should see them) or
+  // answers ENOSYS already. In the order of the architectures.
+  [[nodiscard]] std::vector<Newest> newest(const Decision& otherwise,
+                                           std::span<const document::Architecture> architectures) const;
+
+ private:
+  std::array<int, 32> highest_{};  // by architecture. 0 is not counted, as in runc
+};
 
 }  // namespace scrim::policy

@@ -18,11 +18,18 @@ struct Decision {
   friend constexpr bool operator==(const Decision&, const Decision&) = default;
 };
 
+// What libseccomp numbers a call on an architecture: see syscall_number() of abi.h.
+struct NumberOn {
+  document::Architecture architecture;
+  int number;
+};
+
 // One call by name. Rules are ORed, the conditions of a rule ANDed.
 struct Rule {
   std::string syscall;
   Decision decision;
   std::vector<document::Condition> conditions;  // at most one for each argument
+  std::vector<NumberOn> numbers = {};           // where they are known already
 };
 
 // The highest syscall number of an architecture that the profile names. Calls above it are newer than the

@@ -19,6 +19,7 @@ using namespace scrim;
 using document::Action;
 using document::Architecture;
 using document::Operator;
+using filter::Backend;
 using filter::Compilation;
 using filter::compile_with_libseccomp;
 using filter::Program;
@@ -151,7 +152,8 @@ TEST_CASE("the same condition with two actions is an error that names the syscal
       policy_of(profile(Action::error, {error_rule({"keyctl"}, EACCES, {{0, Operator::equal, 1, 0, {}}}),
                                         rule({"keyctl"}, Action::allow, {{0, Operator::equal, 1, 0, {}}})}));
   CHECK_THROWS_WITH(compile_with_libseccomp(policy), Catch::Contains("test.json: two rules for keyctl"));
-  CHECK_THROWS_WITH(Compilation(policy).get(), Catch::Contains("test.json: two rules for keyctl"));
+  CHECK_THROWS_WITH(Compilation(policy, Backend::libseccomp).get(),
+                    Catch::Contains("test.json: two rules for keyctl"));
 }
 
 TEST_CASE("calls of other architectures are killed") {
@@ -265,7 +267,7 @@ TEST_CASE("a rule set too large for a filter is an error, not a broken program")
   std::vector<document::Rule> rules;
   for (std::uint64_t value = 0; value < 3000; ++value)
     rules.push_back(rule({"keyctl"}, Action::allow, {{1, Operator::equal, value * 0x100000003, 0, {}}}));
-  CHECK_THROWS_WITH(Compilation(policy_of(profile(Action::error, rules))).get(),
+  CHECK_THROWS_WITH(Compilation(policy_of(profile(Action::error, rules)), Backend::libseccomp).get(),
                     Catch::Contains("test.json"));
 }
 
@@ -275,7 +277,7 @@ TEST_CASE("the children compile the same program as this process") {
       rule({"personality"}, Action::allow, {{0, Operator::equal, 8, 0, {}}})};
   const auto policy = policy_of(profile(Action::error, rules, {policy::native_architecture()}));
   const Program here = compile_with_libseccomp(policy);
-  const Program there = Compilation(policy).get();
+  const Program there = Compilation(policy, Backend::libseccomp).get();
   REQUIRE(here.size() == there.size());
   CHECK(std::equal(here.begin(), here.end(), there.begin(), [](const sock_filter& a, const sock_filter& b) {
     return a.code == b.code && a.jt == b.jt && a.jf == b.jf && a.k == b.k;
@@ -285,7 +287,7 @@ TEST_CASE("the children compile the same program as this process") {
 TEST_CASE(
     "rules that libseccomp never finishes end with an error that says which and what to write instead") {
   using namespace std::chrono_literals;
-  Compilation compilation(policy_of(endless_profile()), 1s);
+  Compilation compilation(policy_of(endless_profile()), Backend::libseccomp, 1s);
   CHECK_THROWS_WITH(compilation.get(), Catch::Contains("test.json: libseccomp runs without end") &&
                                            Catch::Contains("keyctl") &&
                                            Catch::Contains("SCMP_CMP_MASKED_EQ"));
@@ -294,13 +296,13 @@ TEST_CASE(
 }
 
 TEST_CASE("a compilation that nobody waits for is ended") {
-  { const Compilation compilation(policy_of(endless_profile())); }
+  { const Compilation compilation(policy_of(endless_profile()), Backend::libseccomp); }
   CHECK(waitpid(-1, nullptr, WNOHANG) == -1);
   CHECK(errno == ECHILD);
 }
 
 TEST_CASE("the result of a compilation is taken once, also after a move") {
-  Compilation first(policy_of(profile(Action::error, {rule({"read"}, Action::allow)})));
+  Compilation first(policy_of(profile(Action::error, {rule({"read"}, Action::allow)})), Backend::libseccomp);
   Compilation second(std::move(first));
   CHECK(ask(second.get(), "read") == allow);
   CHECK_THROWS_AS(second.get(), Error);
@@ -309,7 +311,8 @@ TEST_CASE("the result of a compilation is taken once, also after a move") {
 
 TEST_CASE("a compilation succeeds where SIGCHLD is ignored") {
   const auto before = signal(SIGCHLD, SIG_IGN);
-  Compilation compilation(policy_of(profile(Action::error, {rule({"read"}, Action::allow)})));
+  Compilation compilation(policy_of(profile(Action::error, {rule({"read"}, Action::allow)})),
+                          Backend::libseccomp);
   CHECK(ask(compilation.get(), "read") == allow);
   signal(SIGCHLD, before);
 }

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libprofile/filter/own.h"
+
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+
+#include "libprofile/error.h"
+#include "libprofile/filter/call_graph.h"
+#include "libprofile/filter/encode.h"
+#include "libprofile/filter/search_tree.h"
+#include "libprofile/filter/verify.h"
+#include "libprofile/policy/abi.h"
+#include "libprofile/text.h"
+
+namespace scrim::filter {
+
+using document::Architecture;
+using policy::Abi;
+using policy::Table;
+using Node = Graph::Node;
+
+namespace {
+
+constexpr std::uint32_t no_call = 0xffffffff;  // -1: a tracer has the call skipped
+
+// How much a number weighs. The kernel answers unconditional allows from its bitmap and runs the program for
+// the others only; when it loads the program it runs it once for each number.
+struct Weights {
+  static constexpr std::uint32_t bitmap = 16;
+  static constexpr std::uint32_t denied = 40;
+  static constexpr std::uint32_t conditional = 400;
+  static constexpr std::uint32_t rare = 1;
+  static constexpr std::uint32_t test = 24;  // an instruction more
+};
+
+class Compiler {
+ public:
+  explicit Compiler(const Table& table) : table_(table) {}
+
+  Program compile() {
+    check_byte_order();
+    // The native architecture is tested first, and so added last.
+    Node root = foreign_;
+    for (std::size_t i = table_.abis.size(); i-- > 0;) {
+      const std::uint32_t arch = table_.abis[i].audit_arch;
+      const auto first = std::ranges::find(table_.abis, arch, &Abi::audit_arch);
+      if (static_cast<std::size_t>(first - table_.abis.begin()) != i) continue;  // together with that one
+      root = graph_.test(arch_word, Comparison::equal, arch, numbers(arch), root);
+    }
+    return encode(graph_, root, table_.name);
+  }
+
+ private:
+  void check_byte_order() const {
+    const auto little = [](const Abi& abi) { return (abi.audit_arch & __AUDIT_ARCH_LE) != 0; };
+    for (const Abi& abi : table_.abis)
+      if (little(abi) != little(table_.abis.front()))
+        throw Error(concat(table_.name, ": \"architectures\": ", name_of(abi.architecture),
+                           " has another byte order than ", name_of(table_.abis.front().architecture)));
+  }
+
+  // What happens to all numbers of an architecture.
+  Node numbers(std::uint32_t arch) {
+    const auto abi = [&](bool x32) {
+      const auto found = std::ranges::find_if(table_.abis, [&](const Abi& each) {
+        return each.audit_arch == arch && (each.architecture == Architecture::x32) == x32;
+      });
+      return found == table_.abis.end() ? nullptr : &*found;
+    };
+    Segments segments;
+    const bool shared = arch == AUDIT_ARCH_X86_64;
+    add(segments, abi(false), 0, shared ? policy::x32_bit - 1 : no_call - 1);
+    if (shared) segments.add(policy::x32_bit, x32_numbers(abi(true)), Weights::rare);
+    segments.add(no_call, otherwise_, Weights::rare);
+    return search_tree(graph_, number_word, segments, Weights::test);
+  }
+
+  // From x32_bit on. Nobody calls them (Debian's and Fedora's kernels refuse them), and the kernel's bitmap
+  // does not have them.
+  Node x32_numbers(const Abi* abi) {
+    Segments segments;
+    add(segments, abi, policy::x32_bit, no_call - 1);
+    if (segments.all().size() == 1) return segments.all().front().target;
+    return search_tree(graph_, number_word, segments, Weights::test, Shape::quick);
+  }
+
+  // Numbers from…to, which are the ABI's; foreign without one.
+  void add(Segments& segments, const Abi* abi, std::uint32_t from, std::uint32_t to) {
+    if (abi == nullptr) return segments.add(from, foreign_, Weights::rare);
+    const ArgumentLayout layout{abi->narrow, (abi->audit_arch & __AUDIT_ARCH_LE) != 0};
+    std::uint32_t next = from;
+    for (const policy::Call& call : abi->calls) {
+      if (call.number < from || call.number > to) continue;
+      if (call.number > next) gap(segments, *abi, next, call.number - 1);
+      segments.add(call.number, call.cases.empty() ? answer(call.decision) : call_graph(graph_, call, layout),
+                   weight_of(call));
+      next = call.number + 1;
+    }
+    if (next <= to) gap(segments, *abi, next, to);
+  }
+
+  // Numbers that no rule is about.
+  void gap(Segments& segments, const Abi& abi, std::uint32_t from, std::uint32_t to) {
+    const auto weight = [](std::uint32_t first, std::uint32_t last) {
+      constexpr std::uint32_t far = 64;  // a gap of more is not what calls fill
+      return Weights::denied * (std::min(last - first, far - 1) + 1);
+    };
+    if (!abi.newest || to <= *abi.newest) return segments.add(from, otherwise_, weight(from, to));
+    if (from <= *abi.newest) segments.add(from, otherwise_, weight(from, *abi.newest));
+    const std::uint32_t newer = std::max(from, *abi.newest + 1);
+    segments.add(newer, graph_.answer(SECCOMP_RET_ERRNO | ENOSYS), weight(newer, to));
+  }
+
+  // Most calls are decided as the one before.
+  Node answer(const policy::Decision& decision) {
+    if (decision != decision_) {
+      decision_ = decision;
+      answer_ = graph_.answer(answer_of(decision));
+    }
+    return answer_;
+  }
+
+  static std::uint32_t weight_of(const policy::Call& call) {
+    if (!call.cases.empty()) return Weights::conditional;
+    return call.decision.action == document::Action::allow ? Weights::bitmap : Weights::denied;
+  }
+
+  const Table& table_;
+  Graph graph_;
+  Node foreign_ = graph_.answer(SECCOMP_RET_KILL_THREAD);  // libseccomp's answer to foreign architectures
+  Node otherwise_ = graph_.answer(answer_of(table_.otherwise));
+  policy::Decision decision_ = table_.otherwise;  // the last one, and its answer
+  Node answer_ = otherwise_;
+};
+
+}  // namespace
+
+Program compile(const Table& table) {
+  Program program = Compiler(table).compile();
+#ifndef NDEBUG
+  // Large tables take long, and this is for finding mistakes: the tests verify to the end.
+  constexpr std::size_t calls = 100000;
+  if (const Verification doubt = verify(program, table, calls); doubt.difference)
+    throw Error(concat("the filter compiler is wrong: ", doubt.difference->text(table)));
+#endif
+  return program;
+}
+
+}  // namespace scrim::filter

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libprofile/policy/table.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <set>
+#include <span>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "libprofile/error.h"
+#include "libprofile/policy/abi.h"
+#include "libprofile/policy/multiplexed.h"
+#include "libprofile/text.h"
+
+namespace scrim::policy {
+
+using document::Action;
+using document::Architecture;
+using document::Condition;
+using document::Operator;
+
+namespace {
+
+bool is_narrow(Architecture architecture) {
+  switch (architecture) {
+    case Architecture::x86:
+    case Architecture::x32:
+    case Architecture::arm:
+    case Architecture::mips:
+    case Architecture::mipsel:
+    case Architecture::mips64n32:
+    case Architecture::mipsel64n32:
+    case Architecture::ppc:
+    case Architecture::s390:
+    case Architecture::parisc:
+    case Architecture::m68k:
+    case Architecture::sh:
+    case Architecture::sheb:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// A rule for a number. Several names may have one number, and one name two (multiplexed.h). One integer,
+// because sorting them is a good part of the work.
+class Numbered {
+ public:
+  // subcall: of a multiplexer; 0: not through one
+  Numbered(std::uint32_t number, std::size_t rule, std::uint32_t subcall)
+      : key_(std::uint64_t{number} << number_shift | rule << rule_shift | subcall) {}
+  [[nodiscard]] std::uint32_t number() const { return static_cast<std::uint32_t>(key_ >> number_shift); }
+  [[nodiscard]] std::size_t rule() const { return (key_ >> rule_shift) & (most_rules - 1); }
+  [[nodiscard]] std::uint32_t subcall() const { return key_ & ((1U << rule_shift) - 1); }
+  // By number, then in the order of the rules.
+  friend bool operator<(Numbered a, Numbered b) { return a.key_ < b.key_; }
+
+  static constexpr std::size_t most_rules = std::size_t{1} << 27;
+
+ private:
+  static constexpr unsigned rule_shift = 5;
+  static constexpr unsigned number_shift = 32;
+  std::uint64_t key_;
+};
+
+class AbiTable {
+ public:
+  AbiTable(const Policy& policy, Architecture architecture) : policy_(policy) {
+    abi_.architecture = architecture;
+    abi_.audit_arch = audit_arch(architecture);
+    abi_.narrow = is_narrow(architecture);
+    const auto newest = std::ranges::find(policy.newest, architecture, &Newest::architecture);
+    if (newest != policy.newest.end()) abi_.newest = newest->number;
+  }
+
+  Abi make() {
+    number_rules();
+    abi_.calls.reserve(numbered_.size() + 1);
+    for (auto at = numbered_.begin(); at != numbered_.end();) {
+      const auto end = std::find_if(at, numbered_.end(),
+                                    [&](const Numbered& other) { return other.number() != at->number(); });
+      abi_.calls.push_back(call({at, end}));
+      at = end;
+    }
+    // Calls that an s390 kernel does not know arrive as number 0, setup(2), which nobody uses (runc's
+    // patchbpf).
+    const bool s390 = abi_.architecture == Architecture::s390 || abi_.architecture == Architecture::s390x;
+    if (s390 && abi_.newest) {
+      if (abi_.calls.empty() || abi_.calls.front().number != 0) abi_.calls.insert(abi_.calls.begin(), Call{});
+      abi_.calls.front() = {0, {}, {Action::error, ENOSYS}};
+    }
+    return std::move(abi_);
+  }
+
+ private:
+  void number_rules() {
+    const Resolver resolver(abi_.architecture);
+    const std::array through{resolver.number("socketcall"), resolver.number("ipc")};
+    numbered_.reserve(policy_.rules.size());
+    for (std::size_t rule = 0; rule < policy_.rules.size(); ++rule) {
+      const std::string& name = policy_.rules[rule].syscall;
+      const auto known =
+          std::ranges::find(policy_.rules[rule].numbers, abi_.architecture, &NumberOn::architecture);
+      int number = known != policy_.rules[rule].numbers.end() ? known->number : resolver.number(name);
+      if (number < 0 && (through[0] >= 0 || through[1] >= 0)) {
+        const std::optional<Multiplexed> shared = multiplexed(name);
+        if (!shared) continue;
+        const int multiplexer = resolver.number(shared->through);
+        if (multiplexer < 0) continue;
+        numbered_.push_back(Numbered{static_cast<std::uint32_t>(multiplexer), rule, shared->subcall});
+        const std::optional<std::uint32_t> direct = direct_number(name, abi_.architecture);
+        number = direct ? static_cast<int>(*direct) : -1;
+      }
+      if (number >= 0) numbered_.push_back(Numbered{static_cast<std::uint32_t>(number), rule, 0});
+    }
+    std::sort(numbered_.begin(), numbered_.end());
+  }
+
+  [[nodiscard]] Call call(std::span<const Numbered> rules) const {
+    Call call{rules.front().number(), {}, policy_.otherwise};
+    // An unconditional rule beats every conditional one, and the first unconditional one the others.
+    for (const Numbered& each : rules) {
+      const Rule& rule = policy_.rules[each.rule()];
+      if (!rule.conditions.empty() || each.subcall() != 0) continue;
+      call.decision = rule.decision;
+      return call;
+    }
+    for (const Numbered& each : rules) add_case(call, each);
+    return call;
+  }
+
+  void add_case(Call& call, const Numbered& numbered) const {
+    const Rule& rule = policy_.rules[numbered.rule()];
+    Case added{rule.decision, rule.conditions};
+    if (numbered.subcall() != 0) {
+      // The arguments of the call itself are in memory, out of a filter's sight. As libseccomp does, a
+      // condition on the first gives way to the subcall and others are kept (abi_rule_add()).
+      std::erase_if(added.conditions, [](const Condition& condition) { return condition.index == 0; });
+      added.conditions.insert(added.conditions.begin(), {0, Operator::equal, numbered.subcall(), 0, {}});
+    }
+    if (abi_.narrow)
+      for (Condition& condition : added.conditions) {
+        condition.value &= 0xffffffff;
+        condition.value_two &= 0xffffffff;
+      }
+    std::ranges::stable_sort(added.conditions, {}, &Condition::index);
+    call.cases.push_back(std::move(added));
+  }
+
+  const Policy& policy_;
+  Abi abi_;
+  std::vector<Numbered> numbered_;
+};
+
+auto key_of(const Condition& condition) {
+  const bool masked = condition.op == Operator::masked_equal;
+  return std::tuple(condition.index, condition.op, condition.value, masked ? condition.value_two : 0);
+}
+
+// libseccomp refuses these, and so do we: whichever rule was meant, the profile does not say it.
+void refuse_contradictions(const Policy& policy) {
+  const auto less = [](const Rule* a, const Rule* b) {
+    if (a->syscall != b->syscall) return a->syscall < b->syscall;
+    return std::ranges::lexicographical_compare(a->conditions, b->conditions, {}, key_of, key_of);
+  };
+  std::vector<const Rule*> rules;
+  for (const Rule& rule : policy.rules)
+    if (!rule.conditions.empty()) rules.push_back(&rule);
+  std::ranges::stable_sort(rules, less);
+  std::optional<std::set<std::string_view>> unconditional;
+  for (std::size_t i = 1; i < rules.size(); ++i) {
+    if (less(rules[i - 1], rules[i]) || rules[i - 1]->decision == rules[i]->decision) continue;
+    if (!unconditional) {
+      unconditional.emplace();
+      for (const Rule& rule : policy.rules)
+        if (rule.conditions.empty()) unconditional->insert(rule.syscall);
+    }
+    if (unconditional->contains(rules[i]->syscall)) continue;
+    throw Error(concat(policy.name, ": two rules for ", rules[i]->syscall,
+                       " have the same conditions and different actions: keep one of them"));
+  }
+}
+
+}  // namespace
+
+Table make_table(const Policy& policy) {
+  if (policy.rules.size() > Numbered::most_rules)
+    throw Error(concat(policy.name, ": ", policy.rules.size(), " rules are too many"));
+  refuse_contradictions(policy);
+  Table table{policy.name, policy.otherwise, {}};
+  table.abis.reserve(policy.architectures.size());
+  for (const Architecture architecture : policy.architectures)
+    table.abis.push_back(AbiTable(policy, architecture).make());
+  return table;
+}
+
+}  // namespace scrim::policy
