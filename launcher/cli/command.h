@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "launcher/os/log.h"
+#include "libprofile/filter/compiler.h"
 #include "libprofile/resolve/runtime_config.h"
 
 // One file a command: parse, call, print.
@@ -19,6 +20,7 @@ struct Global {
   std::string config_file;  // empty: /etc/scrim/config.json, if there is one
   std::string delegate;
   bool systemd_cgroup = false;
+  filter::Backend compiler = filter::Backend::own;
 };
 
 // What every command gets.

@@ -26,7 +26,8 @@ runtime::PreparedBundle prepare(const Context& context, const ContainerOptions& 
   if (context.global.systemd_cgroup)
     context.log.warning("--systemd-cgroup: cgroups are made directly, without telling systemd");
   runtime::PreparedBundle bundle =
-      runtime::prepare_bundle(options.bundle, options.config_file, context.config, warn_to(context));
+      runtime::prepare_bundle(options.bundle, options.config_file, context.config,
+                              {.compiler = context.global.compiler}, warn_to(context));
   context.log.debug(concat("seccomp profile: ", bundle.profile.resolution.name));
   for (const std::string& reason : bundle.profile.resolution.because) context.log.debug(reason);
   return bundle;

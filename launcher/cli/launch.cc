@@ -53,12 +53,13 @@ int launch(const Context& context, const Arguments& arguments) {
       ->allow_extra_args(false);
   app.add_flag("--no-new-privs", options.no_new_privs,
                "set no_new_privs, which an unprivileged caller needs");
-  app.add_flag("--strict", options.strict, "take unknown syscall names in the profile for errors");
+  app.add_flag("--strict", options.profile.strict, "take unknown syscall names in the profile for errors");
   app.add_flag("--print", only_print, "show which profile applies and why, and stop");
   app.add_option("command", options.command, "the command and its arguments, after --");
   parse(app, arguments);
 
   options.settings = context.config.settings;
+  options.profile.compiler = context.global.compiler;
   // Given and empty (a variable that is not set) is a mistake that must not end as Unconfined, or as root.
   if (app.count("--user") > 0 && options.user.empty()) throw Error("--user is empty");
   if (app.count("--profile-root") > 0) {

@@ -44,6 +44,7 @@ void print_help() {
                "  --debug               also say which profile was chosen, and why\n"
                "  --config FILE         use FILE instead of /etc/scrim/config.json\n"
                "  --delegate RUNTIME    resolve the profile, and let runc or crun do the rest\n"
+               "  --compiler COMPILER   own, or libseccomp as a second opinion\n"
                "  --version, --help\n";
 }
 
@@ -61,12 +62,14 @@ CommandLine parse_global(const Arguments& arguments) {
   app.set_help_flag();
   app.prefix_command();
   std::string log_format = "text";
+  std::string compiler = "own";
   std::string ignored;
   app.add_option("--root", line.global.root);
   app.add_option("--log", line.global.log.file);
   app.add_option("--log-format", log_format)->check(CLI::IsMember({"text", "json"}));
   app.add_flag("--debug", line.global.log.debug);
   app.add_option("--config", line.global.config_file);
+  app.add_option("--compiler", compiler)->check(CLI::IsMember({"own", "libseccomp"}));
   app.add_option("--delegate", line.global.delegate);
   app.add_flag("--systemd-cgroup", line.global.systemd_cgroup);
   // runc's, without a meaning here: scrim finds out by itself whether it is rootless.
@@ -75,12 +78,13 @@ CommandLine parse_global(const Arguments& arguments) {
   app.add_flag("-v,--version", line.version);
   app.add_flag("-h,--help", line.help);
   parse(app, arguments);
+  if (compiler == "libseccomp") line.global.compiler = filter::Backend::libseccomp;
   if (log_format == "json") line.global.log.format = os::Log::Format::json;
   line.rest = app.remaining(true);
   return line;
 }
 
-// Our own two global options, which no delegate knows.
+// Our own global options, which no delegate knows.
 std::optional<std::string> own_option(const Arguments& arguments, std::size_t& at, std::string_view name) {
   const std::string& word = arguments[at];
   if (word == name) {
@@ -97,7 +101,9 @@ Arguments without_own_options(const Arguments& arguments, const Arguments& rest)
   const std::size_t command_at = arguments.size() - rest.size();
   Arguments kept;
   for (std::size_t at = 0; at < arguments.size(); ++at) {
-    if (at < command_at && (own_option(arguments, at, "--config") || own_option(arguments, at, "--delegate")))
+    if (at < command_at &&
+        (own_option(arguments, at, "--config") || own_option(arguments, at, "--delegate") ||
+         own_option(arguments, at, "--compiler")))
       continue;
     kept.push_back(arguments[at]);
   }

@@ -90,7 +90,7 @@ init::Identity identity_for(const LaunchOptions& options) {
 }
 
 PreparedProfile prepare(const LaunchOptions& options, const Warn& warn) {
-  return prepare_profile(options.request, options.settings, bounding_after(options), options.strict, warn);
+  return prepare_profile(options.request, options.settings, bounding_after(options), options.profile, warn);
 }
 
 }  // namespace

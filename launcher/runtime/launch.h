@@ -17,7 +17,7 @@ struct LaunchOptions {
   std::vector<std::string> cap_drop;  // names, "ALL", "DEFAULT"
   std::vector<std::string> cap_add;
   bool no_new_privs = false;
-  bool strict = false;  // unknown syscall names are errors
+  ProfileOptions profile;
   std::vector<std::string> command;
 };
 

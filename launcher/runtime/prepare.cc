@@ -40,25 +40,27 @@ std::string absolute(const std::string& directory) {
 }  // namespace
 
 PreparedProfile prepare_profile(const resolve::Request& request, const resolve::Settings& settings,
-                                resolve::CapabilitySet bounding, bool strict, const Warn& warn) {
+                                resolve::CapabilitySet bounding, const ProfileOptions& options,
+                                const Warn& warn) {
   const resolve::Target target{resolve::native_architecture(), resolve::running_kernel(), bounding};
   PreparedProfile prepared;
   prepared.resolution = resolve::resolve(request, settings, target);
-  if (strict && !prepared.resolution.warnings.empty()) throw Error(prepared.resolution.warnings.front().text);
+  if (options.strict && !prepared.resolution.warnings.empty())
+    throw Error(prepared.resolution.warnings.front().text);
   pass_on(prepared.resolution.warnings, warn);
   if (!prepared.resolution.seccomp) return prepared;
 
   const document::OciSeccomp& seccomp = *prepared.resolution.seccomp;
   document::Warnings warnings;
   const policy::Policy policy = make_policy(
-      seccomp, strict ? policy::UnknownSyscalls::refuse : policy::UnknownSyscalls::warn, warnings);
+      seccomp, options.strict ? policy::UnknownSyscalls::refuse : policy::UnknownSyscalls::warn, warnings);
   pass_on(warnings, warn);
   prepared.flags = kernel::filter_flags(policy);
   prepared.listener_path = seccomp.header.listener_path;
   prepared.listener_metadata = seccomp.header.listener_metadata;
   if (policy.notifies && prepared.listener_path.empty())
     throw Error(concat(seccomp.file, ": SCMP_ACT_NOTIFY needs a listenerPath"));
-  prepared.compilation.emplace(policy);
+  prepared.compilation.emplace(policy, options.compiler);
   return prepared;
 }
 
@@ -81,7 +83,8 @@ filter::Program finished_program(PreparedProfile& profile) {
 }
 
 PreparedBundle prepare_bundle(const std::string& directory, const std::string& config_file,
-                              const resolve::RuntimeConfig& runtime_config, const Warn& warn) {
+                              const resolve::RuntimeConfig& runtime_config, const ProfileOptions& options,
+                              const Warn& warn) {
   PreparedBundle prepared;
   prepared.directory = absolute(directory);
   const std::string file = config_file.empty() ? concat(prepared.directory, "/config.json") : config_file;
@@ -89,8 +92,8 @@ PreparedBundle prepare_bundle(const std::string& directory, const std::string& c
   document::Warnings warnings;
   // The compilation goes on while the rest is read.
   const resolve::Request request = resolve::bundle_request(prepared.config, file, runtime_config, warnings);
-  prepared.profile =
-      prepare_profile(request, runtime_config.settings, resolve::bounding_set(prepared.config), false, warn);
+  prepared.profile = prepare_profile(request, runtime_config.settings, resolve::bounding_set(prepared.config),
+                                     options, warn);
   prepared.spec = bundle::read_spec(prepared.config, file, prepared.directory, warnings);
   pass_on(warnings, warn);
   return prepared;

@@ -24,10 +24,17 @@ struct PreparedProfile {
   std::string listener_metadata;
 };
 
-// Resolves a request, checks it against this kernel, and starts compiling.
+// How a profile is taken, beside what it says.
+struct ProfileOptions {
+  bool strict = false;  // remarks about it, unknown syscall names among them, are errors
+  filter::Backend compiler = filter::Backend::own;
+};
+
+// Resolves a request, checks it against this kernel, and compiles or starts to.
 [[nodiscard]] PreparedProfile prepare_profile(const resolve::Request& request,
                                               const resolve::Settings& settings,
-                                              resolve::CapabilitySet bounding, bool strict, const Warn& warn);
+                                              resolve::CapabilitySet bounding, const ProfileOptions& options,
+                                              const Warn& warn);
 
 // The finished program. Throws Error if it would not let execve(2) through, whatever its arguments: nothing
 // could start under it, and nothing could say so any more.
@@ -42,6 +49,7 @@ struct PreparedBundle {
 };
 // `config_file`: config.json of the bundle unless named. Throws Error.
 [[nodiscard]] PreparedBundle prepare_bundle(const std::string& directory, const std::string& config_file,
-                                            const resolve::RuntimeConfig& runtime_config, const Warn& warn);
+                                            const resolve::RuntimeConfig& runtime_config,
+                                            const ProfileOptions& options, const Warn& warn);
 
 }  // namespace scrim::runtime

@@ -16,11 +16,11 @@ hangs='{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"]
   {"names": ["mkdirat"], "action": "SCMP_ACT_ERRNO", "args": [
     {"index": 0, "value": 4294967296, "op": "SCMP_CMP_GT"}, {"index": 1, "value": 4294967296, "op": "SCMP_CMP_LT"}]}]}'
 echo "$hangs" >"$work/hangs.json"
-timeout --kill-after=1 30 "$SCRIM" --config "$work/settings.json" launch --profile "$work/hangs.json" -- "$probe" \
+timeout --kill-after=1 30 "$SCRIM" --compiler libseccomp --config "$work/settings.json" launch --profile "$work/hangs.json" -- "$probe" \
   >"$work/launch.out" 2>&1 </dev/null &
 launch=$!
 bundle hangs ".linux.seccomp = $hangs"
-timeout --kill-after=1 30 "$SCRIM" --root "$work/state.hangs" --config "$work/settings.json" run --bundle "$work/hangs" hangs \
+timeout --kill-after=1 30 "$SCRIM" --compiler libseccomp --root "$work/state.hangs" --config "$work/settings.json" run --bundle "$work/hangs" hangs \
   >"$work/run.out" 2>&1 </dev/null &
 run=$!
 
@@ -96,7 +96,7 @@ ends "run, config.json of 100 MB" 1 "104857600 bytes" "$SCRIM" --root "$work/sta
 same "nothing is left of all this" "" "$(ls -A "$work/state" 2>/dev/null)"
 
 # --- whoever starts it gets the signal, not a compilation that goes on
-"$SCRIM" --config "$work/settings.json" launch --profile "$work/hangs.json" -- "$probe" 2>/dev/null &
+"$SCRIM" --compiler libseccomp --config "$work/settings.json" launch --profile "$work/hangs.json" -- "$probe" 2>/dev/null &
 launched=$!
 compiles() { children=$(cat "/proc/$launched/task/$launched/children") && [ -n "$children" ]; }
 wait_for 5 compiles
@@ -110,5 +110,7 @@ matches "launch, rules that libseccomp hangs on: message" "hangs.json: .*CPU tim
 wait $run
 same "run, rules that libseccomp hangs on: exit status, one line" "1 1" "$? $(wc -l <"$work/run.out")"
 matches "run, rules that libseccomp hangs on: message" "config.json: .*CPU time" "$(cat "$work/run.out")"
+"$SCRIM" --config "$work/settings.json" launch --profile "$work/hangs.json" -- "$probe" status >/dev/null 2>&1
+same "our own compiler does not hang on them" 0 $?
 same "nothing is left of the container either" "" "$(ls -A "$work/state.hangs" 2>/dev/null)"
 finish
