@@ -153,4 +153,20 @@ Program libseccomp_program(const policy::Policy& policy, document::Architecture 
   return exported(context.get(), policy);
 }
 
+Program libseccomp_whole(const policy::Policy& policy, Arrangement arrangement) {
+  const Context context(seccomp_init(to_libseccomp(policy.otherwise)));
+  if (!context)
+    throw Error(concat(policy.name, ": libseccomp does not take the default action on this kernel"));
+  check(seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, static_cast<std::uint32_t>(arrangement)),
+        policy, "asking for a list or a tree");
+  for (const document::Architecture architecture : policy.architectures) {
+    const std::uint32_t token = policy::libseccomp_token(architecture);
+    if (token != seccomp_arch_native())
+      check(seccomp_arch_add(context.get(), token), policy,
+            concat("adding architecture ", name_of(architecture)));
+  }
+  for (const policy::Rule& rule : policy.rules) add_rule(context.get(), policy, rule);
+  return exported(context.get(), policy);
+}
+
 }  // namespace scrim::filter
