@@ -10,6 +10,10 @@
 namespace scrim::cli {
 
 void parse(CLI::App& app, const Arguments& arguments) {
+  // Of an option given twice the last counts, as in runc.
+  for (CLI::Option* option : app.get_options())
+    if (option->get_type_size() == 1 && option->get_expected_max() == 1 && !option->get_positional())
+      option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   try {
     // CLI11 takes them last first.
     Arguments reversed(arguments.rbegin(), arguments.rend());

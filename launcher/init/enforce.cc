@@ -6,6 +6,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <optional>
@@ -97,7 +98,11 @@ void enforce_and_exec(const Executable& executable, const kernel::Installation* 
       }
       if ((filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
         handover.listener().store(static_cast<int>(answer), std::memory_order_release);
-        while (!handover.listener_taken().load(std::memory_order_acquire)) relax();
+        // About a minute of waiting: who was to take it may have been killed, and no system call could tell.
+        for (std::uint64_t turns = 0; !handover.listener_taken().load(std::memory_order_acquire); ++turns) {
+          if (turns >> 30U != 0) throw Error("nobody took the seccomp listener");
+          relax();
+        }
       }
     }
     const long answer =

@@ -37,6 +37,9 @@ void mount_bind(const bundle::Mount& mount, const MountOptions& options, const o
   if (fstat(copy.get(), &source) != 0) throw_errno(concat("stat ", mount.source));
   const os::Fd target = S_ISDIR(source.st_mode) ? os::make_directory_in_root(root, mount.destination)
                                                 : os::make_file_in_root(root, mount.destination);
+  struct stat covered {};
+  if (!S_ISDIR(source.st_mode) && fstat(target.get(), &covered) == 0 && S_ISDIR(covered.st_mode))
+    throw Error(concat("mount ", what, ": a file cannot be mounted on a directory"));
   os::set_mount_attributes(copy, options.attributes, false, what);
   finish(copy, target, options, what);
 }

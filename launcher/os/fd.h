@@ -29,6 +29,8 @@ class Fd {
   [[nodiscard]] int release() { return std::exchange(fd_, -1); }
   [[nodiscard]] explicit operator bool() const { return fd_ >= 0; }
   void reset() {
+    // The analyzer of clang 14 takes a pair that is bound to names for uninitialized.
+    // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult)
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   }
 

@@ -118,7 +118,7 @@ std::string find_program(const std::string& name) {
   const char* variable = getenv("PATH");
   const std::string path = variable != nullptr ? variable : "/bin:/usr/bin";  // execvp(3) without PATH
   for (const std::string_view directory : split(path, ':')) {
-    const std::string candidate = concat(directory.empty() ? "." : directory, "/", name);
+    std::string candidate = concat(directory.empty() ? "." : directory, "/", name);
     struct stat status {};
     if (stat(candidate.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
         access(candidate.c_str(), X_OK) == 0)

@@ -167,7 +167,9 @@ void Created::negotiate(PreparedBundle& bundle, const CreateOptions& options) {
   const auto tell = [&](init::Step step) {
     const init::Message message{step, state_.pid};
     // If it is gone, the next receive says why.
-    (void)send(channel_.get(), &message, sizeof message, MSG_NOSIGNAL);
+    if (send(channel_.get(), &message, sizeof message, MSG_NOSIGNAL) < 0 && errno != EPIPE &&
+        errno != ECONNRESET)
+      throw_errno("talk to the new process");
   };
   tell(init::Step::mapped);
   for (;;) {

@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <csignal>
 #include <optional>
-#include <utility>
 
 #include "launcher/init/enforce.h"
 #include "launcher/os/pidfd.h"
@@ -90,10 +89,7 @@ Spawned spawn_directly(const init::NamespacePlan& namespaces, const os::Fd& cgro
 // process in between, which hands its child over to us (CLONE_PARENT).
 Spawned spawn_through_user_namespace(const init::NamespacePlan& namespaces, const os::Fd& cgroup,
                                      const std::function<void()>& body) {
-  // By name, not as structured bindings: the analyzer of clang 14 takes those for uninitialized.
-  std::pair<os::Fd, os::Fd> ends = os::socket_pair();
-  const os::Fd ours = std::move(ends.first);
-  os::Fd theirs = std::move(ends.second);
+  auto [ours, theirs] = os::socket_pair();
   int pidfd = -1;
   const Clone between = clone_process(0, SIGCHLD, os::Fd(), &pidfd);
   if (between.pid < 0) throw SystemError(between.errnum, "start a process to join the user namespace");

@@ -101,7 +101,7 @@ scrim run -b "$work/all" all >/dev/null </dev/null 2>&1
 nothing_left "run without a pid namespace"
 
 for id in "" . .. a/b "a b" ../x $'a\nb' "a*" "$(printf 'a%.0s' {1..1100})"; do
-  refused "id ${id:0:8} is refused" "invalid container id|container-id" create --bundle "$work/life" "$id"
+  refused "id $(tr '\n' ' ' <<<"${id:0:8}")is refused" "invalid container id|container-id" create --bundle "$work/life" "$id"
 done
 mkdir -p "$work/quick"
 script=true bundle quick

@@ -80,7 +80,7 @@ same "standard output" out "$(cat "$work/out")"
 same "standard error" err "$(cat "$work/err")"
 # /proc/self/fd/1 of a pipe opens for the user only if it is theirs.
 same_inside "a user can open /dev/stdout and /dev/stderr of a pipe" $'1\n2' "echo 1 >/dev/stdout; echo 2 >/dev/stderr" \
-  '.process.user = {uid: 1000, gid: 1000}' | cat
+  '.process.user = {uid: 1000, gid: 1000}'
 same "bundle is the working directory" out "$(cd "$work/both" && scrim run both 2>/dev/null </dev/null)"
 same "a relative bundle" out "$(cd "$work" && scrim run -b both both 2>/dev/null </dev/null)"
 jq '.process.args = ["echo", "other"]' "$work/both/config.json" >"$work/other.json"

@@ -14,7 +14,7 @@ fail() {
 }
 # From another directory, as a user would.
 run() {
-  output=$(cd / && timeout 120 "$@" 2>&1 </dev/null)
+  output=$(cd / && timeout 400 "$@" 2>&1 </dev/null)
   status=$?
 }
 # after NAME COMMAND LINE: that line follows that command.

@@ -16,6 +16,7 @@ begin_containers() {
   fi
   unset SCRIM_TEST_PRIVATE_MOUNTS
   begin busybox jq /usr/bin/busybox
+  trap 'end_containers; cleanup' EXIT
   SCRIM=$(realpath "$SCRIM")
   tag=scrim-test-${work##*.}
   export SCRIM_TEST_TAG=$tag
@@ -95,13 +96,9 @@ nothing_left() {
   same "$1: nothing left behind" "" "$left"
 }
 
-# What a failed test may have left, before lib.sh of the engines removes $work.
+# What a failed or interrupted test may have left, and the tag's own cgroup; before $work goes.
 end_containers() {
   local id
   for id in $(ls "$work/state" 2>/dev/null); do timeout 20 "$SCRIM" --root "$work/state" delete --force "$id" 2>/dev/null; done
   find /sys/fs/cgroup -depth -type d -path "*/$tag*" -exec rmdir {} + 2>/dev/null
-}
-finish() {
-  end_containers
-  exit $((failures > 0))
 }
