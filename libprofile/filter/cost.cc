@@ -66,6 +66,7 @@ Cost cost(std::span<const sock_filter> program, const policy::Table& table, cons
     const bool has_cases = call != abi.calls.end() && call->number == number && !call->cases.empty();
     if (has_cases) calls = samples(*call, empty);
     std::vector<unsigned> steps;
+    steps.reserve(calls.size());
     for (const seccomp_data& each : calls) steps.push_back(execute(program, each).steps);
     const bool allows = decide(table, empty).action == document::Action::allow;
     if (has_cases)

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "libprofile/filter/compose.h"
@@ -24,7 +24,7 @@ struct Accumulator {
   static constexpr Word nothing = 0xff;
   Word word = nothing;
   std::uint32_t mask = 0;
-  friend auto operator<=>(const Accumulator&, const Accumulator&) = default;
+  friend bool operator==(const Accumulator&, const Accumulator&) = default;
 };
 
 // Writes the program from its end to its beginning, so that where a jump goes to is known when it is written.

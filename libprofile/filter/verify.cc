@@ -48,6 +48,8 @@ struct Partial {
 struct Held {
   std::size_t word = words;  // none: the accumulator is 0 before the first load
   std::uint32_t mask = ones;
+  // clang-tidy 14 sees a 0 in the comparison that the compiler writes.
+  // NOLINTNEXTLINE(modernize-use-nullptr)
   friend auto operator<=>(const Held&, const Held&) = default;
 };
 
@@ -225,10 +227,10 @@ class Verifier {
   }
 
   [[nodiscard]] std::size_t low_word(unsigned argument) const {
-    return argument_word + 2 * argument + (little_ ? 0 : 1);
+    return argument_word + std::size_t{2} * argument + (little_ ? 0 : 1);
   }
   [[nodiscard]] std::size_t high_word(unsigned argument) const {
-    return argument_word + 2 * argument + (little_ ? 1 : 0);
+    return argument_word + std::size_t{2} * argument + (little_ ? 1 : 0);
   }
 
   // How the words of an argument tell whether a condition holds.
