@@ -72,8 +72,8 @@ Value linux_features() {
   features.set("capabilities", strings(capabilities));
   features.set("cgroup", cgroup_features());
   features.set("seccomp", seccomp_features());
-  features.set("apparmor", enabled(false));
-  features.set("selinux", enabled(false));
+  features.set("apparmor", enabled(true));
+  features.set("selinux", enabled(true));
   features.set("intelRdt", enabled(false));
   Value mount_extensions;
   mount_extensions.set("idmap", enabled(false));

@@ -161,6 +161,7 @@ class Init {
 
   void build_root() {
     const NamespacePlan& namespaces = *plan_.namespaces;
+    refuse_mount_label(spec_.mount_label);
     const os::Fd root = attach_root(spec_.root_path, spec_.rootfs_propagation);
     const MountContext context{root, *plan_.cgroup, namespaces.creates(NamespaceType::cgroup),
                                namespaces.has_user_namespace()};

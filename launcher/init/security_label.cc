@@ -29,6 +29,12 @@ os::Fd open_attribute(const char* own, const char* shared) {
 
 }  // namespace
 
+void refuse_mount_label(const std::string& label) {
+  if (!label.empty() && selinux_is_enabled())
+    throw Error(concat("linux.mountLabel ", label,
+                       ": mounts are not labelled yet (SELinux is enabled on this host)"));
+}
+
 SecurityLabel::SecurityLabel(const bundle::Process& process) {
   if (!process.apparmor_profile.empty()) {
     if (!apparmor_is_enabled())

@@ -8,6 +8,9 @@
 
 namespace scrim::init {
 
+// linux.mountLabel cannot be given to mounts yet: throws Error where SELinux would look at it.
+void refuse_mount_label(const std::string& label);
+
 // process.apparmorProfile and process.selinuxLabel: what the kernel is to confine the program to from
 // execve(2) on.
 class SecurityLabel {

@@ -73,6 +73,12 @@ said=$(inside said true '.linux.namespaces |= map(if .type == "network" then .pa
 matches "a path that is no namespace" "^scrim: join /etc/passwd: not a net namespace" "$said"
 said=$(inside said true '.linux.namespaces |= map(if .type == "network" then .path = "/no/such" else . end)')
 matches "a path that is not there" "^scrim: open /no/such: No such file" "$said"
+if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ]; then
+  skip "an AppArmor profile without AppArmor" "AppArmor is enabled here"
+else
+  said=$(inside said true '.process.apparmorProfile = "docker-default"')
+  matches "an AppArmor profile without AppArmor" "docker-default: AppArmor is not enabled on this host" "$said"
+fi
 scrim delete --force owner
 nothing_left identity
 finish
