@@ -154,7 +154,7 @@ if [ ${#scripts[@]} -eq 0 ]; then
     step "clang-tidy" tidy
     heading "sanitizers"
     if step "build asan" build asan unit_tests; then
-      UBSAN_OPTIONS=print_stacktrace=1 unit "unit tests asan" build/asan/test/unit/unit_tests
+      UBSAN_OPTIONS=print_stacktrace=1 LSAN_OPTIONS="suppressions=$repository/test/unit/lsan.supp:print_suppressions=0" unit "unit tests asan" build/asan/test/unit/unit_tests
     fi
   fi
   for file in test/integration/*.sh test/engines/*.sh; do

@@ -33,8 +33,9 @@ class FilterThread {
  public:
   explicit FilterThread(const kernel::Installation& installation) : installation_(installation) {
     constexpr int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
-    if (clone(&FilterThread::run, stack_.data() + stack_.size(), flags, this) < 0)
-      throw_errno("start the thread that installs the filter");
+    const pid_t thread = clone(&FilterThread::run, stack_.data() + stack_.size(), flags, this);
+    if (thread < 0) throw_errno("start the thread that installs the filter");
+    move_to_another_processor(thread);
   }
   FilterThread(const FilterThread&) = delete;
   FilterThread& operator=(const FilterThread&) = delete;
@@ -50,6 +51,18 @@ class FilterThread {
 
  private:
   static constexpr long pending = -1'000'000;  // no errno
+
+  // The kernel leaves a new thread on its creator's processor, where the one that waits on memory would keep
+  // the other from running until the next tick: milliseconds. Execve ends the thread, so its affinity
+  // outlives nothing.
+  static void move_to_another_processor(pid_t thread) noexcept {
+    cpu_set_t others;
+    const int own = sched_getcpu();
+    if (own < 0 || sched_getaffinity(0, sizeof others, &others) != 0) return;
+    CPU_CLR(static_cast<unsigned>(own), &others);
+    // With one processor, or more of them than the set has room for, it goes the slow way.
+    if (CPU_COUNT(&others) > 0) (void)sched_setaffinity(thread, sizeof others, &others);
+  }
 
   static int run(void* self) {
     auto& thread = *static_cast<FilterThread*>(self);
