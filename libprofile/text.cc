@@ -15,6 +15,14 @@ std::string join(std::span<const std::string> pieces, std::string_view separator
   return out;
 }
 
+std::string hexadecimal(std::uint64_t value) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  do text.insert(text.begin(), digits[value % digits.size()]);
+  while ((value /= digits.size()) != 0);
+  return concat("0x", text);
+}
+
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> pieces;
   for (;;) {

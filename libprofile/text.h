@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ template <typename... Pieces>
 
 // "a, b, c"
 [[nodiscard]] std::string join(std::span<const std::string> pieces, std::string_view separator = ", ");
+
+// "0x1f"
+[[nodiscard]] std::string hexadecimal(std::uint64_t value);
 
 // Splits at every separator; "a//b" gives an empty middle piece, "" one empty piece.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);

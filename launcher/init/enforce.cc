@@ -12,8 +12,8 @@
 #include <optional>
 
 #include "launcher/os/c_strings.h"
-#include "launcher/os/raw_syscall.h"
 #include "libprofile/error.h"
+#include "libprofile/kernel/raw_syscall.h"
 
 namespace scrim::init {
 
@@ -67,7 +67,7 @@ class FilterThread {
   static int run(void* self) {
     auto& thread = *static_cast<FilterThread*>(self);
     // Not yet under the filter: giving the processor away lets a single one finish the main thread's work.
-    while (!thread.go_.load(std::memory_order_acquire)) os::raw_syscall(SYS_sched_yield);
+    while (!thread.go_.load(std::memory_order_acquire)) kernel::raw_syscall(SYS_sched_yield);
     thread.answer_.store(kernel::install(thread.installation_), std::memory_order_release);
     for (;;) relax();
   }
@@ -81,8 +81,8 @@ class FilterThread {
 }  // namespace
 
 void end_process(int status) noexcept {
-  os::raw_syscall(SYS_exit_group, status);
-  os::raw_syscall(SYS_exit, status);
+  kernel::raw_syscall(SYS_exit_group, status);
+  kernel::raw_syscall(SYS_exit, status);
   __builtin_trap();
 }
 
@@ -119,8 +119,8 @@ void enforce_and_exec(const Executable& executable, const kernel::Installation* 
       }
     }
     const long answer =
-        os::raw_syscall(SYS_execve, reinterpret_cast<long>(executable.path.c_str()),
-                        reinterpret_cast<long>(argv.data()), reinterpret_cast<long>(envp.data()));
+        kernel::raw_syscall(SYS_execve, reinterpret_cast<long>(executable.path.c_str()),
+                            reinterpret_cast<long>(argv.data()), reinterpret_cast<long>(envp.data()));
     const char* reason = strerrordesc_np(static_cast<int>(-answer));
     const bool filter_suspected = filter != nullptr && (answer == -EPERM || answer == -ENOSYS);
     handover.fail({"exec ", executable.path, ": ", reason != nullptr ? reason : "unknown error",

@@ -29,9 +29,23 @@ Fd stream_socket(int flags = 0) {
   return socket;
 }
 
-// Room for one descriptor beside a message (cmsg(3)).
-struct alignas(cmsghdr) ControlRoom {
-  std::array<char, CMSG_SPACE(sizeof(int))> bytes{};
+// A message with some bytes and room for one descriptor beside them (cmsg(3)). Points into itself.
+class Letter {
+ public:
+  Letter(char* text, std::size_t size) : content_{text, size} {
+    message_.msg_iov = &content_;
+    message_.msg_iovlen = 1;
+    message_.msg_control = control_.data();
+    message_.msg_controllen = control_.size();
+  }
+  Letter(const Letter&) = delete;
+  Letter& operator=(const Letter&) = delete;
+  [[nodiscard]] msghdr& message() { return message_; }
+
+ private:
+  iovec content_;
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control_{};
+  msghdr message_{};
 };
 
 }  // namespace
@@ -80,13 +94,8 @@ Fd connect_to(const std::string& path) {
 
 void send_descriptor(const Fd& socket, const Fd& descriptor, const std::string& text,
                      const std::string& name) {
-  iovec content{const_cast<char*>(text.data()), text.size()};
-  ControlRoom control;
-  msghdr message{};
-  message.msg_iov = &content;
-  message.msg_iovlen = 1;
-  message.msg_control = control.bytes.data();
-  message.msg_controllen = control.bytes.size();
+  Letter letter(const_cast<char*>(text.data()), text.size());
+  msghdr& message = letter.message();
   cmsghdr* header = CMSG_FIRSTHDR(&message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
@@ -102,13 +111,8 @@ void send_descriptor(const Fd& socket, const Fd& descriptor, const std::string& 
 
 Fd receive_descriptor(const Fd& socket, const std::string& name) {
   std::array<char, 4096> text{};
-  iovec content{text.data(), text.size()};
-  ControlRoom control;
-  msghdr message{};
-  message.msg_iov = &content;
-  message.msg_iovlen = 1;
-  message.msg_control = control.bytes.data();
-  message.msg_controllen = control.bytes.size();
+  Letter letter(text.data(), text.size());
+  msghdr& message = letter.message();
   ssize_t got = 0;
   do got = recvmsg(socket.get(), &message, MSG_CMSG_CLOEXEC);
   while (got < 0 && errno == EINTR);

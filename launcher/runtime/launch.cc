@@ -12,8 +12,8 @@
 #include "launcher/init/executable.h"
 #include "launcher/init/identity.h"
 #include "launcher/init/passwd.h"
-#include "launcher/os/raw_syscall.h"
 #include "libprofile/error.h"
+#include "libprofile/kernel/raw_syscall.h"
 #include "libprofile/text.h"
 
 namespace scrim::runtime {
@@ -58,8 +58,8 @@ void tell_standard_error(init::Handover& handover) noexcept {
   if (!failure) return;
   constexpr std::string_view prefix = "scrim: ";
   const auto write = [](std::string_view text) {
-    os::raw_syscall(SYS_write, STDERR_FILENO, reinterpret_cast<long>(text.data()),
-                    static_cast<long>(text.size()));
+    kernel::raw_syscall(SYS_write, STDERR_FILENO, reinterpret_cast<long>(text.data()),
+                        static_cast<long>(text.size()));
   };
   write(prefix);
   write(failure->message);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/runtime/prepare.h"
 
-#include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sys/syscall.h>
 
@@ -14,18 +13,13 @@
 #include "libprofile/error.h"
 #include "libprofile/filter/interpreter.h"
 #include "libprofile/kernel/seccomp.h"
+#include "libprofile/policy/abi.h"
 #include "libprofile/policy/policy.h"
 #include "libprofile/text.h"
 
 namespace scrim::runtime {
 
 namespace {
-
-#if defined(__x86_64__)
-constexpr std::uint32_t native_audit_architecture = AUDIT_ARCH_X86_64;
-#elif defined(__aarch64__)
-constexpr std::uint32_t native_audit_architecture = AUDIT_ARCH_AARCH64;
-#endif
 
 void pass_on(const document::Warnings& warnings, const Warn& warn) {
   for (const document::Warning& warning : warnings) warn(warning.text);
@@ -68,7 +62,7 @@ filter::Program finished_program(PreparedProfile& profile) {
   filter::Program program = profile.compilation->get();
   seccomp_data call{};
   call.nr = SYS_execve;
-  call.arch = native_audit_architecture;
+  call.arch = policy::audit_arch(resolve::native_architecture());
   // The arguments are addresses: a rule on them is decided when there are some.
   seccomp_data other = call;
   std::fill(std::begin(other.args), std::end(other.args), ~std::uint64_t{0});

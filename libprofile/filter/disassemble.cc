@@ -30,14 +30,6 @@ struct Free {
   void operator()(char* text) const { std::free(text); }
 };
 
-std::string hexadecimal(std::uint64_t value) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  do text.insert(text.begin(), digits[value % digits.size()]);
-  while ((value /= digits.size()) != 0);
-  return concat("0x", text);
-}
-
 std::optional<Architecture> architecture_of(std::uint32_t audit_arch) {
   constexpr auto last = static_cast<int>(Architecture::sheb);
   for (int i = 0; i <= last; ++i) {

@@ -306,14 +306,6 @@ class Verifier {
   std::array<std::vector<std::uint32_t>, words> values_;
 };
 
-std::string hexadecimal(std::uint64_t value) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  do text.insert(text.begin(), digits[value % digits.size()]);
-  while ((value /= digits.size()) != 0);
-  return concat("0x", text);
-}
-
 }  // namespace
 
 std::string Difference::text(const policy::Table& table) const {

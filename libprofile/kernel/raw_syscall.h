@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace scrim::os {
+namespace scrim::kernel {
 
 // A system call that leaves errno alone and returns the kernel's answer (-errno on failure). For code that
 // runs in a thread which shares another's thread-local storage, and after the last filter is in force:
@@ -38,4 +38,4 @@ inline long raw_syscall(long number, long a = 0, long b = 0, long c = 0, long d 
 #endif
 }
 
-}  // namespace scrim::os
+}  // namespace scrim::kernel
