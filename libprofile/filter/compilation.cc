@@ -24,7 +24,7 @@ using document::Operator;
 // several arguments into it may never end (2.5.4, 2.6.1). Calls whose rules have them:
 static std::vector<std::string> suspects(const policy::Policy& policy) {
   struct Seen {
-    std::string syscall;
+    policy::Syscall syscall;
     std::array<bool, 6> ordered{};
     std::size_t arguments = 0;
   };
@@ -38,8 +38,8 @@ static std::vector<std::string> suspects(const policy::Policy& policy) {
       if (!std::exchange(ordered, true)) ++call->arguments;
     }
   std::vector<std::string> names;
-  for (Seen& call : calls)
-    if (call.arguments >= 2) names.push_back(std::move(call.syscall));
+  for (const Seen& call : calls)
+    if (call.arguments >= 2) names.emplace_back(call.syscall.name());
   return names;
 }
 

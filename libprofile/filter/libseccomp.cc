@@ -92,20 +92,19 @@ void add_rule(scmp_filter_ctx context, const policy::Policy& policy, const polic
   unsigned count = 0;
   for (const document::Condition& condition : rule.conditions) {
     if (count == conditions.size())
-      throw Error(concat(policy.name, ": more than 6 conditions for ", rule.syscall));
+      throw Error(concat(policy.name, ": more than 6 conditions for ", rule.syscall.name()));
     conditions[count++] = {condition.index, to_libseccomp(condition.op), condition.value,
                            condition.value_two};
   }
   // A number of the native architecture, or one that stands for a call of another: libseccomp finds the same
   // call by its name for the architectures of the context.
-  const int number = seccomp_syscall_resolve_name(rule.syscall.c_str());
-  if (number == policy::unknown_syscall) throw Error(concat(policy.name, ": unknown syscall ", rule.syscall));
+  const int number = seccomp_syscall_resolve_name(rule.syscall.name().data());
   const int added =
       seccomp_rule_add_array(context, to_libseccomp(rule.decision), number, count, conditions.data());
   if (added == -EEXIST)
-    throw Error(concat(policy.name, ": two rules for ", rule.syscall,
+    throw Error(concat(policy.name, ": two rules for ", rule.syscall.name(),
                        " have the same conditions and different actions: keep one of them"));
-  check(added, policy, concat("rule for ", rule.syscall));
+  check(added, policy, concat("rule for ", rule.syscall.name()));
 }
 
 class Scratch {

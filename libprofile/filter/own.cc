@@ -31,8 +31,8 @@ constexpr std::uint32_t no_call = 0xffffffff;  // -1: a tracer has the call skip
 // the others only; when it loads the program it runs it once for each number.
 struct Weights {
   static constexpr std::uint32_t bitmap = 16;
-  static constexpr std::uint32_t denied = 40;
-  static constexpr std::uint32_t conditional = 400;
+  static constexpr std::uint32_t denied = 70;
+  static constexpr std::uint32_t conditional = 800;
   static constexpr std::uint32_t rare = 1;
   static constexpr std::uint32_t test = 24;  // an instruction more
 };

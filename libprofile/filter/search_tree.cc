@@ -56,44 +56,73 @@ class SearchTree {
     return splits_[(from - begin_) * stride_ + to - begin_];
   }
 
-  // Segments from…to with `rest` as the target of what is not picked.
-  [[nodiscard]] List list_with(std::size_t from, std::size_t to, Node rest) const {
-    List list;
-    list.rest = rest;
-    for (std::size_t i = from; i <= to; ++i) {
-      if (segments_[i].target == rest) continue;
-      if (!single(i) || list.count == longest_list) return list;
-      std::size_t place = list.count++;
-      for (; place > 0 && segments_[list.picked[place - 1]].weight < segments_[i].weight; --place)
-        list.picked[place] = list.picked[place - 1];
-      list.picked[place] = i;
+  // A list with `rest` as the target of what is not picked, that segments are added to from the left.
+  class GrowingList {
+   public:
+    GrowingList(const SearchTree& tree, Node rest) : tree_(tree) { list_.rest = rest; }
+    // False if it cannot be one with this segment.
+    bool add(std::size_t i) {
+      const Segment& segment = tree_.segments_[i];
+      if (segment.target == list_.rest) {
+        rest_weight_ += segment.weight;
+        return true;
+      }
+      if (!tree_.single(i) || list_.count == longest_list) return false;
+      std::size_t place = list_.count++;
+      for (; place > 0 && tree_.segments_[list_.picked[place - 1]].weight < segment.weight; --place)
+        list_.picked[place] = list_.picked[place - 1];
+      list_.picked[place] = i;
+      return true;
     }
-    std::uint32_t left = weight(from, to);
-    list.cost = test_cost_ * static_cast<std::uint32_t>(list.count);
-    for (std::size_t i = 0; i < list.count; ++i) {
-      list.cost += left;
-      left -= segments_[list.picked[i]].weight;
+    [[nodiscard]] std::uint32_t cost() const {
+      const auto count = static_cast<std::uint32_t>(list_.count);
+      std::uint32_t cost = (tree_.test_cost_ + rest_weight_) * count;
+      for (std::uint32_t i = 0; i < count; ++i) cost += (i + 1) * tree_.segments_[list_.picked[i]].weight;
+      return cost;
     }
-    return list;
-  }
+    [[nodiscard]] const List& list() const { return list_; }
+
+   private:
+    const SearchTree& tree_;
+    List list_;
+    std::uint32_t rest_weight_ = 0;
+  };
 
   // Neighbours differ, so that one of the first two is picked.
   [[nodiscard]] List best_list(std::size_t from, std::size_t to) const {
-    if (to - from > 2 * longest_list) return {};
-    List best = list_with(from, to, segments_[from].target);
-    if (to > from) {
-      const List other = list_with(from, to, segments_[from + 1].target);
-      if (other.cost < best.cost) best = other;
+    List best;
+    if (to - from > 2 * longest_list) return best;
+    for (std::size_t rest = from; rest <= std::min(from + 1, to); ++rest) {
+      GrowingList growing(*this, segments_[rest].target);
+      std::size_t i = from;
+      while (i <= to && growing.add(i)) ++i;
+      if (i <= to || growing.cost() >= best.cost) continue;
+      best = growing.list();
+      best.cost = growing.cost();
     }
     return best;
+  }
+
+  // What best_list() costs, for every interval.
+  void plan_lists(std::size_t end) {
+    for (std::size_t from = begin_; from <= end; ++from)
+      for (std::size_t rest = from; rest <= std::min(from + 1, end); ++rest) {
+        GrowingList growing(*this, segments_[rest].target);
+        for (std::size_t to = from; to <= end && growing.add(to); ++to) {
+          if (to < rest) continue;
+          std::uint32_t& cost = by_begin_[(from - begin_) * stride_ + to - begin_];
+          cost = std::min(cost, growing.cost());
+        }
+      }
   }
 
   void plan_all(std::size_t begin, std::size_t end) {
     begin_ = begin;
     stride_ = end - begin + 1;
-    by_begin_.resize(stride_ * stride_);
+    by_begin_.assign(stride_ * stride_, never);
     by_end_.resize(stride_ * stride_);
     splits_.assign(stride_ * stride_, 0);
+    plan_lists(end);
     for (std::size_t length = 0; length < stride_; ++length)
       for (std::size_t from = begin; from + length <= end; ++from) plan(from, from + length);
   }
@@ -101,7 +130,7 @@ class SearchTree {
   // Knuth's observation (Optimum binary search trees, 1971): the best split of from…to lies between those of
   // from…to-1 and from+1…to. Lists bend it a little; what is lost is the optimum, never the meaning.
   void plan(std::size_t from, std::size_t to) {
-    std::uint32_t cost = best_list(from, to).cost;
+    std::uint32_t cost = by_begin_[(from - begin_) * stride_ + to - begin_];
     std::size_t best = 0;
     std::size_t low = from + 1;
     std::size_t high = to;
@@ -129,7 +158,7 @@ class SearchTree {
 
   // Time grows with the square of the number of segments: many are halved first, which is nearly as good.
   Node divided(std::size_t from, std::size_t to) {
-    constexpr std::size_t optimal = 48;
+    constexpr std::size_t optimal = 16;
     if (to - from < optimal) {
       plan_all(from, to);
       return node(from, to);

@@ -66,14 +66,6 @@ Architecture native_architecture() {
                      ", which runtime-spec has no name for"));
 }
 
-int syscall_number(const std::string& name, Architecture architecture) {
-  return seccomp_syscall_resolve_name_arch(libseccomp_token(architecture), name.c_str());
-}
-
-int Resolver::number(const char* name) const {
-  return seccomp_syscall_resolve_name_arch(token_, name);
-}
-
 std::string libseccomp_version() {
   const scmp_version* const version = seccomp_version();
   return concat(version->major, ".", version->minor, ".", version->micro);

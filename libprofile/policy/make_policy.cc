@@ -56,21 +56,18 @@ class NameCheck {
             document::Warnings& warnings)
       : seccomp_(seccomp), otherwise_(otherwise), unknown_(unknown), warnings_(warnings) {}
 
-  // True if libseccomp can filter the call on some architecture. `number` is its number on any.
-  bool usable(const document::Name& name, int number, const Decision& wanted) {
-    if (number != unknown_syscall) return true;
+  // `name` is none that libseccomp knows.
+  void unknown(const document::Name& name, const Decision& wanted) {
     if (newer_than_libseccomp(name.text)) {
       without_effect(name, wanted);
-      return false;
+      return;
     }
-    if (!reported_.insert(name.text).second) return false;
-    if (!names_) names_.emplace();
-    const std::string_view meant = names_->nearest(name.text);
+    if (!reported_.insert(name.text).second) return;
+    const std::string_view meant = nearest_syscall(name.text);
     std::string what = concat("unknown syscall \"", name.text, "\"");
     if (!meant.empty()) what += concat(": did you mean ", meant, "?");
     if (unknown_ == UnknownSyscalls::refuse) throw DocumentError(seccomp_.file, name.at, what);
     warnings_.push_back({located(seccomp_.file, name.at, what)});
-    return false;
   }
 
  private:
@@ -91,24 +88,6 @@ class NameCheck {
   UnknownSyscalls unknown_;
   document::Warnings& warnings_;
   std::set<std::string, std::less<>> reported_;
-  std::optional<SyscallNames> names_;
-};
-
-class Numbers {
- public:
-  explicit Numbers(const std::vector<document::Architecture>& architectures) {
-    for (const document::Architecture each : architectures) resolvers_.emplace_back(each, Resolver(each));
-  }
-  [[nodiscard]] std::vector<NumberOn> of(const std::string& name) const {
-    std::vector<NumberOn> numbers;
-    numbers.reserve(resolvers_.size());
-    for (const auto& [architecture, resolver] : resolvers_)
-      numbers.push_back({architecture, resolver.number(name)});
-    return numbers;
-  }
-
- private:
-  std::vector<std::pair<document::Architecture, Resolver>> resolvers_;
 };
 
 // The argument that has more than one condition, if any.
@@ -140,8 +119,7 @@ Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown,
   std::size_t count = 0;
   for (const document::Rule& rule : seccomp.rules) count += rule.names.size();
   policy.rules.reserve(count);
-  const Numbers numbers(policy.architectures);
-  NewestCalls newest;
+  NewestCalls newest(policy.architectures);
   NameCheck names(seccomp, policy.otherwise, unknown, warnings);
   for (const document::Rule& rule : seccomp.rules) {
     const Decision wanted = decision(seccomp.file, rule.at, rule.action, rule.errno_ret);
@@ -153,19 +131,23 @@ Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown,
                    concat("several conditions on argument ", *repeated,
                           ": each condition of this rule suffices by itself, as runc and crun read it"))});
     for (const document::Name& name : rule.names) {
-      std::vector<NumberOn> all = numbers.of(name.text);
-      newest.see(all);
-      if (!names.usable(name, all.front().number, wanted) || wanted == policy.otherwise) continue;
+      const std::optional<Syscall> syscall = Syscall::named(name.text);
+      if (!syscall) {
+        names.unknown(name, wanted);
+        continue;
+      }
+      newest.see(*syscall);
+      if (wanted == policy.otherwise) continue;
       policy.notifies = policy.notifies || wanted.action == Action::notify;
       if (!repeated) {
-        policy.rules.push_back({name.text, wanted, rule.conditions, std::move(all)});
+        policy.rules.push_back({*syscall, wanted, rule.conditions});
         continue;
       }
       for (const Condition& condition : rule.conditions)
-        policy.rules.push_back({name.text, wanted, {condition}, all});
+        policy.rules.push_back({*syscall, wanted, {condition}});
     }
   }
-  policy.newest = newest.newest(policy.otherwise, policy.architectures);
+  policy.newest = newest.newest(policy.otherwise);
   return policy;
 }
 

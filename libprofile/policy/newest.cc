@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstddef>
 #include <cstdint>
 
 namespace scrim::policy {
@@ -22,21 +21,22 @@ static bool wanted(const Decision& otherwise) {
   }
 }
 
-void NewestCalls::see(std::span<const NumberOn> numbers) {
-  for (const NumberOn& each : numbers) {
-    int& highest = highest_.at(static_cast<std::size_t>(each.architecture));
-    highest = std::max(highest, each.number);
-  }
+NewestCalls::NewestCalls(std::span<const document::Architecture> architectures) {
+  highest_.reserve(architectures.size());
+  for (const document::Architecture architecture : architectures) highest_.push_back({architecture, 0});
 }
 
-std::vector<Newest> NewestCalls::newest(const Decision& otherwise,
-                                        std::span<const document::Architecture> architectures) const {
+void NewestCalls::see(Syscall syscall) {
+  for (Highest& highest : highest_)
+    highest.number = std::max(highest.number, syscall.number(highest.architecture));
+}
+
+std::vector<Newest> NewestCalls::newest(const Decision& otherwise) const {
   std::vector<Newest> newest;
   if (!wanted(otherwise)) return newest;
-  for (const document::Architecture architecture : architectures) {
-    const int highest = highest_.at(static_cast<std::size_t>(architecture));
-    if (highest > 0) newest.push_back({architecture, static_cast<std::uint32_t>(highest)});
-  }
+  for (const Highest& highest : highest_)
+    if (highest.number > 0)
+      newest.push_back({highest.architecture, static_cast<std::uint32_t>(highest.number)});
   return newest;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <span>
 #include <vector>
 
@@ -14,14 +13,18 @@ namespace scrim::policy {
 // none of them.
 class NewestCalls {
  public:
-  void see(std::span<const NumberOn> numbers);
+  explicit NewestCalls(std::span<const document::Architecture> architectures);
+  void see(Syscall syscall);
   // Empty if `otherwise` lets unknown calls through (allow, log; trace, because a tracer should see them) or
   // answers ENOSYS already. In the order of the architectures.
-  [[nodiscard]] std::vector<Newest> newest(const Decision& otherwise,
-                                           std::span<const document::Architecture> architectures) const;
+  [[nodiscard]] std::vector<Newest> newest(const Decision& otherwise) const;
 
  private:
-  std::array<int, 32> highest_{};  // by architecture. 0 is not counted, as in runc
+  struct Highest {
+    document::Architecture architecture;
+    int number;  // 0 is not counted, as in runc
+  };
+  std::vector<Highest> highest_;
 };
 
 }  // namespace scrim::policy

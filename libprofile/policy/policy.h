@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "libprofile/document/profile.h"
+#include "libprofile/policy/syscall.h"
 
 // What a profile means. The one place that decides it.
 namespace scrim::policy {
@@ -18,18 +19,11 @@ struct Decision {
   friend constexpr bool operator==(const Decision&, const Decision&) = default;
 };
 
-// What libseccomp numbers a call on an architecture: see syscall_number() of abi.h.
-struct NumberOn {
-  document::Architecture architecture;
-  int number;
-};
-
 // One call by name. Rules are ORed, the conditions of a rule ANDed.
 struct Rule {
-  std::string syscall;
+  Syscall syscall;
   Decision decision;
   std::vector<document::Condition> conditions;  // at most one for each argument
-  std::vector<NumberOn> numbers = {};           // where they are known already
 };
 
 // The highest syscall number of an architecture that the profile names. Calls above it are newer than the

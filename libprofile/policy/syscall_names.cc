@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libprofile/policy/syscall_names.h"
 
-#include <seccomp.h>
-
 #include <algorithm>
 #include <array>
-#include <cstdint>
-#include <cstdlib>
-#include <memory>
+#include <cstddef>
+#include <vector>
 
-#include "libprofile/policy/abi.h"
+#include "libprofile/policy/syscall.h"
 #include "libprofile/text.h"
 
 namespace scrim::policy {
@@ -33,37 +30,16 @@ constexpr std::array newer{
 };
 static_assert(std::ranges::is_sorted(newer));
 
-// The highest number that any common architecture uses is below it (asm-generic and x86 end near 550).
-constexpr int numbers = 600;
-
-struct Free {
-  void operator()(char* text) const { std::free(text); }
-};
-
 }  // namespace
 
 bool newer_than_libseccomp(std::string_view name) {
   return std::ranges::binary_search(newer, name);
 }
 
-SyscallNames::SyscallNames() {
-  using document::Architecture;
-  names_.assign(newer.begin(), newer.end());
-  for (const Architecture architecture : {native_architecture(), Architecture::x86_64, Architecture::x86,
-                                          Architecture::aarch64, Architecture::arm}) {
-    const std::uint32_t token = libseccomp_token(architecture);
-    for (int number = 0; number < numbers; ++number) {
-      const std::unique_ptr<char, Free> name(seccomp_syscall_resolve_num_arch(token, number));
-      if (name) names_.emplace_back(name.get());
-    }
-  }
-  std::ranges::sort(names_);
-  names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
-  views_.assign(names_.begin(), names_.end());
-}
-
-std::string_view SyscallNames::nearest(std::string_view word) const {
-  return nearest_name(word, views_);
+std::string_view nearest_syscall(std::string_view word) {
+  std::vector<std::string_view> names(newer.begin(), newer.end());
+  for (std::size_t i = 0; i < Syscall::count(); ++i) names.push_back(Syscall::at(i).name());
+  return nearest_name(word, names);
 }
 
 }  // namespace scrim::policy

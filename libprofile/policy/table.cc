@@ -2,18 +2,16 @@
 #include "libprofile/policy/table.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <optional>
 #include <set>
 #include <span>
-#include <string_view>
 #include <tuple>
 #include <utility>
 
 #include "libprofile/error.h"
 #include "libprofile/policy/abi.h"
-#include "libprofile/policy/multiplexed.h"
+#include "libprofile/policy/syscall.h"
 #include "libprofile/text.h"
 
 namespace scrim::policy {
@@ -46,26 +44,32 @@ bool is_narrow(Architecture architecture) {
   }
 }
 
-// A rule for a number. Several names may have one number, and one name two (multiplexed.h). One integer,
-// because sorting them is a good part of the work.
-class Numbered {
- public:
-  // subcall: of a multiplexer; 0: not through one
-  Numbered(std::uint32_t number, std::size_t rule, std::uint32_t subcall)
-      : key_(std::uint64_t{number} << number_shift | rule << rule_shift | subcall) {}
-  [[nodiscard]] std::uint32_t number() const { return static_cast<std::uint32_t>(key_ >> number_shift); }
-  [[nodiscard]] std::size_t rule() const { return (key_ >> rule_shift) & (most_rules - 1); }
-  [[nodiscard]] std::uint32_t subcall() const { return key_ & ((1U << rule_shift) - 1); }
-  // By number, then in the order of the rules.
-  friend bool operator<(Numbered a, Numbered b) { return a.key_ < b.key_; }
-
-  static constexpr std::size_t most_rules = std::size_t{1} << 27;
-
- private:
-  static constexpr unsigned rule_shift = 5;
-  static constexpr unsigned number_shift = 32;
-  std::uint64_t key_;
+// A rule for a number. Several names may have one number, and one name two (MultiplexedSyscall).
+struct Numbered {
+  std::uint32_t number;
+  std::uint32_t rule;     // index in Policy::rules
+  std::uint32_t subcall;  // of a multiplexer; 0: not through one
 };
+
+// By number, those of one number as they were: by counting, because this is a good part of the work and an
+// architecture's numbers lie close together (but for arm's private ones).
+void sort_by_number(std::vector<Numbered>& all) {
+  if (all.empty()) return;
+  const auto [least, most] = std::ranges::minmax_element(all, {}, &Numbered::number);
+  const std::uint32_t first = least->number;
+  const std::size_t width = std::size_t{most->number} - first + 1;
+  constexpr std::size_t widest = 4096;
+  if (width > widest) {
+    std::ranges::stable_sort(all, {}, &Numbered::number);
+    return;
+  }
+  std::vector<std::uint32_t> places(width + 1);  // of the next one of each number
+  for (const Numbered& each : all) ++places[each.number - first + 1];
+  for (std::size_t i = 1; i <= width; ++i) places[i] += places[i - 1];
+  std::vector<Numbered> sorted(all.size());
+  for (const Numbered& each : all) sorted[places[each.number - first]++] = each;
+  all = std::move(sorted);
+}
 
 class AbiTable {
  public:
@@ -82,7 +86,7 @@ class AbiTable {
     abi_.calls.reserve(numbered_.size() + 1);
     for (auto at = numbered_.begin(); at != numbered_.end();) {
       const auto end = std::find_if(at, numbered_.end(),
-                                    [&](const Numbered& other) { return other.number() != at->number(); });
+                                    [&](const Numbered& other) { return other.number != at->number; });
       abi_.calls.push_back(call({at, end}));
       at = end;
     }
@@ -98,34 +102,37 @@ class AbiTable {
 
  private:
   void number_rules() {
-    const Resolver resolver(abi_.architecture);
-    const std::array through{resolver.number("socketcall"), resolver.number("ipc")};
+    const Architecture architecture = abi_.architecture;
+    const bool multiplexes =
+        Syscall("socketcall").number(architecture) >= 0 || Syscall("ipc").number(architecture) >= 0;
     numbered_.reserve(policy_.rules.size());
-    for (std::size_t rule = 0; rule < policy_.rules.size(); ++rule) {
-      const std::string& name = policy_.rules[rule].syscall;
-      const auto known =
-          std::ranges::find(policy_.rules[rule].numbers, abi_.architecture, &NumberOn::architecture);
-      int number = known != policy_.rules[rule].numbers.end() ? known->number : resolver.number(name);
-      if (number < 0 && (through[0] >= 0 || through[1] >= 0)) {
-        const std::optional<Multiplexed> shared = multiplexed(name);
-        if (!shared) continue;
-        const int multiplexer = resolver.number(shared->through);
-        if (multiplexer < 0) continue;
-        numbered_.push_back(Numbered{static_cast<std::uint32_t>(multiplexer), rule, shared->subcall});
-        const std::optional<std::uint32_t> direct = direct_number(name, abi_.architecture);
-        number = direct ? static_cast<int>(*direct) : -1;
-      }
-      if (number >= 0) numbered_.push_back(Numbered{static_cast<std::uint32_t>(number), rule, 0});
+    for (std::uint32_t rule = 0; rule < policy_.rules.size(); ++rule) {
+      const Syscall syscall = policy_.rules[rule].syscall;
+      const int number = syscall.number(architecture);
+      if (number >= 0)
+        numbered_.push_back({static_cast<std::uint32_t>(number), rule, 0});
+      else if (multiplexes)
+        number_multiplexed(syscall, rule);
     }
-    std::sort(numbered_.begin(), numbered_.end());
+    sort_by_number(numbered_);
+  }
+
+  void number_multiplexed(Syscall syscall, std::uint32_t rule) {
+    const std::optional<MultiplexedSyscall> shared = MultiplexedSyscall::of(syscall);
+    if (!shared) return;
+    const int multiplexer = shared->through.number(abi_.architecture);
+    if (multiplexer < 0) return;
+    numbered_.push_back({static_cast<std::uint32_t>(multiplexer), rule, shared->subcall});
+    const std::optional<std::uint32_t> direct = MultiplexedSyscall::direct_number(syscall, abi_.architecture);
+    if (direct) numbered_.push_back({*direct, rule, 0});
   }
 
   [[nodiscard]] Call call(std::span<const Numbered> rules) const {
-    Call call{rules.front().number(), {}, policy_.otherwise};
+    Call call{rules.front().number, {}, policy_.otherwise};
     // An unconditional rule beats every conditional one, and the first unconditional one the others.
     for (const Numbered& each : rules) {
-      const Rule& rule = policy_.rules[each.rule()];
-      if (!rule.conditions.empty() || each.subcall() != 0) continue;
+      const Rule& rule = policy_.rules[each.rule];
+      if (!rule.conditions.empty() || each.subcall != 0) continue;
       call.decision = rule.decision;
       return call;
     }
@@ -134,13 +141,13 @@ class AbiTable {
   }
 
   void add_case(Call& call, const Numbered& numbered) const {
-    const Rule& rule = policy_.rules[numbered.rule()];
+    const Rule& rule = policy_.rules[numbered.rule];
     Case added{rule.decision, rule.conditions};
-    if (numbered.subcall() != 0) {
+    if (numbered.subcall != 0) {
       // The arguments of the call itself are in memory, out of a filter's sight. As libseccomp does, a
       // condition on the first gives way to the subcall and others are kept (abi_rule_add()).
       std::erase_if(added.conditions, [](const Condition& condition) { return condition.index == 0; });
-      added.conditions.insert(added.conditions.begin(), {0, Operator::equal, numbered.subcall(), 0, {}});
+      added.conditions.insert(added.conditions.begin(), {0, Operator::equal, numbered.subcall, 0, {}});
     }
     if (abi_.narrow)
       for (Condition& condition : added.conditions) {
@@ -171,7 +178,7 @@ void refuse_contradictions(const Policy& policy) {
   for (const Rule& rule : policy.rules)
     if (!rule.conditions.empty()) rules.push_back(&rule);
   std::ranges::stable_sort(rules, less);
-  std::optional<std::set<std::string_view>> unconditional;
+  std::optional<std::set<Syscall>> unconditional;
   for (std::size_t i = 1; i < rules.size(); ++i) {
     if (less(rules[i - 1], rules[i]) || rules[i - 1]->decision == rules[i]->decision) continue;
     if (!unconditional) {
@@ -180,7 +187,7 @@ void refuse_contradictions(const Policy& policy) {
         if (rule.conditions.empty()) unconditional->insert(rule.syscall);
     }
     if (unconditional->contains(rules[i]->syscall)) continue;
-    throw Error(concat(policy.name, ": two rules for ", rules[i]->syscall,
+    throw Error(concat(policy.name, ": two rules for ", rules[i]->syscall.name(),
                        " have the same conditions and different actions: keep one of them"));
   }
 }
@@ -188,8 +195,6 @@ void refuse_contradictions(const Policy& policy) {
 }  // namespace
 
 Table make_table(const Policy& policy) {
-  if (policy.rules.size() > Numbered::most_rules)
-    throw Error(concat(policy.name, ": ", policy.rules.size(), " rules are too many"));
   refuse_contradictions(policy);
   Table table{policy.name, policy.otherwise, {}};
   table.abis.reserve(policy.architectures.size());

@@ -49,7 +49,7 @@ std::uint32_t ask_number(const Program& program, std::uint32_t arch, std::uint32
 
 std::uint32_t ask(const Program& program, Architecture architecture, const char* name,
                   std::array<std::uint64_t, 6> args = {}) {
-  const int number = policy::syscall_number(name, architecture);
+  const int number = policy::Syscall(name).number(architecture);
   REQUIRE(number >= 0);
   return ask_number(program, policy::audit_arch(architecture), static_cast<std::uint32_t>(number), args);
 }

@@ -7,7 +7,7 @@
 
 #include "libprofile/error.h"
 #include "libprofile/policy/abi.h"
-#include "libprofile/policy/multiplexed.h"
+#include "libprofile/policy/syscall.h"
 #include "libprofile/policy/table.h"
 #include "test/unit/policy_profiles.h"
 
@@ -17,7 +17,9 @@ using document::Architecture;
 using document::Operator;
 using policy::decide;
 using policy::Decision;
+using policy::MultiplexedSyscall;
 using policy::Policy;
+using policy::Syscall;
 using policy::Table;
 
 namespace {
@@ -48,8 +50,8 @@ Decision ask(const Table& table, std::uint32_t arch, std::uint32_t number,
 }
 
 Decision ask(const Table& table, const char* name, std::array<std::uint64_t, 6> args = {}) {
-  return ask(table, AUDIT_ARCH_X86_64,
-             static_cast<std::uint32_t>(policy::syscall_number(name, Architecture::x86_64)), args);
+  return ask(table, AUDIT_ARCH_X86_64, static_cast<std::uint32_t>(Syscall(name).number(Architecture::x86_64)),
+             args);
 }
 
 document::Condition equal(unsigned index, std::uint64_t value) {
@@ -153,17 +155,17 @@ TEST_CASE("socket and ipc calls of i386 go by their own number and through a mul
 
 TEST_CASE("the numbers that multiplexed calls have on i386 are libseccomp's") {
   const auto is = [](const char* name, std::uint32_t number) {
-    return policy::direct_number(name, Architecture::x86) == number;
+    return MultiplexedSyscall::direct_number(name, Architecture::x86) == number;
   };
   CHECK(is("socket", 359));
   CHECK(is("recvmmsg", 337));
   CHECK(is("shmctl", 396));
-  CHECK_FALSE(policy::direct_number("accept", Architecture::x86));
-  CHECK_FALSE(policy::direct_number("semop", Architecture::x86));
-  CHECK_FALSE(policy::direct_number("read", Architecture::x86));
+  CHECK_FALSE(MultiplexedSyscall::direct_number("accept", Architecture::x86));
+  CHECK_FALSE(MultiplexedSyscall::direct_number("semop", Architecture::x86));
+  CHECK_FALSE(MultiplexedSyscall::direct_number("read", Architecture::x86));
   // On s390x and mips they are searched for.
-  CHECK(policy::direct_number("socket", Architecture::s390x) == 359);
-  CHECK(policy::direct_number("socket", Architecture::mips) == 4183);
+  CHECK(MultiplexedSyscall::direct_number("socket", Architecture::s390x) == 359);
+  CHECK(MultiplexedSyscall::direct_number("socket", Architecture::mips) == 4183);
 }
 
 TEST_CASE("calls above the newest that the profile names answer ENOSYS") {

@@ -42,7 +42,7 @@ TEST_CASE("rules that decide the same as the default are left out, another errno
       policy_of(profile(Action::error, {rule({"read"}, Action::error), error_rule({"write"}, EPERM),
                                         error_rule({"open"}, EACCES)}));
   REQUIRE(policy.rules.size() == 1);
-  CHECK(policy.rules[0].syscall == "open");
+  CHECK(policy.rules[0].syscall.name() == "open");
 }
 
 TEST_CASE("the native architecture comes first, listed or not, and each once") {
@@ -66,9 +66,9 @@ TEST_CASE("x32 calls have x86_64's AUDIT_ARCH and numbers of their own") {
   CHECK(policy::audit_arch(Architecture::x32) == AUDIT_ARCH_X86_64);
   CHECK(policy::audit_arch(Architecture::x86) == AUDIT_ARCH_I386);
   CHECK(policy::audit_arch(Architecture::aarch64) == AUDIT_ARCH_AARCH64);
-  CHECK(policy::syscall_number("read", Architecture::x86_64) == 0);
-  CHECK(policy::syscall_number("read", Architecture::x32) == static_cast<int>(policy::x32_bit));
-  CHECK(policy::syscall_number("read", Architecture::x86) == 3);
+  CHECK(policy::Syscall("read").number(Architecture::x86_64) == 0);
+  CHECK(policy::Syscall("read").number(Architecture::x32) == static_cast<int>(policy::x32_bit));
+  CHECK(policy::Syscall("read").number(Architecture::x86) == 3);
 }
 
 TEST_CASE("an unknown syscall is a warning at its place with the nearest name, once") {
@@ -77,7 +77,7 @@ TEST_CASE("an unknown syscall is a warning at its place with the nearest name, o
                                                rule({"clock_get_time"}, Action::log)});
   const Policy policy = make_policy(seccomp, UnknownSyscalls::warn, warnings);
   REQUIRE(policy.rules.size() == 1);
-  CHECK(policy.rules[0].syscall == "read");
+  CHECK(policy.rules[0].syscall.name() == "read");
   REQUIRE(warnings.size() == 1);
   CHECK(warnings[0].text == "test.json:7:9: unknown syscall \"clock_get_time\": did you mean clock_gettime?");
 }
@@ -108,7 +108,7 @@ TEST_CASE("a call of another architecture is no unknown one") {
 
 TEST_CASE(
     "a call newer than libseccomp is no typing mistake, and a rule lost that way is reported if it denies") {
-  if (policy::syscall_number("listns", policy::native_architecture()) != policy::unknown_syscall) return;
+  if (policy::Syscall::named("listns")) return;
   Warnings warnings;
   (void)make_policy(profile(Action::error, {rule({"listns"}, Action::allow)}), UnknownSyscalls::refuse,
                     warnings);
