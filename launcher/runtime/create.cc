@@ -172,6 +172,9 @@ void Created::negotiate(PreparedBundle& bundle, const CreateOptions& options) {
       throw_errno("talk to the new process");
   };
   tell(init::Step::mapped);
+  // While the new process mounts.
+  PreparedProfile& profile = bundle.profile;
+  if (profile.compilation) handover_->put_program(finished_program(profile), profile.flags);
   for (;;) {
     init::Message message{};
     ssize_t got = 0;
@@ -191,8 +194,6 @@ void Created::negotiate(PreparedBundle& bundle, const CreateOptions& options) {
     break;
   }
   if (bundle.spec.process) set_limits(state_.pid, bundle.spec.process->rlimits);
-  PreparedProfile& profile = bundle.profile;
-  if (profile.compilation) handover_->put_program(finished_program(profile), profile.flags);
   state_.start_time = process_start_time(state_.pid).value_or(0);
   container_->save(state_);
   if (!options.pid_file.empty()) write_pid_file(options.pid_file, state_.pid);

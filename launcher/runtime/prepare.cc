@@ -46,7 +46,7 @@ PreparedProfile prepare_profile(const resolve::Request& request, const resolve::
 
   const document::OciSeccomp& seccomp = *prepared.resolution.seccomp;
   document::Warnings warnings;
-  const policy::Policy policy = make_policy(
+  policy::Policy policy = make_policy(
       seccomp, options.strict ? policy::UnknownSyscalls::refuse : policy::UnknownSyscalls::warn, warnings);
   pass_on(warnings, warn);
   prepared.flags = kernel::filter_flags(policy);
@@ -54,7 +54,7 @@ PreparedProfile prepare_profile(const resolve::Request& request, const resolve::
   prepared.listener_metadata = seccomp.header.listener_metadata;
   if (policy.notifies && prepared.listener_path.empty())
     throw Error(concat(seccomp.file, ": SCMP_ACT_NOTIFY needs a listenerPath"));
-  prepared.compilation.emplace(policy, options.compiler);
+  prepared.compilation.emplace(std::move(policy), options.compiler);
   return prepared;
 }
 

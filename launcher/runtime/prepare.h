@@ -30,7 +30,7 @@ struct ProfileOptions {
   filter::Backend compiler = filter::Backend::own;
 };
 
-// Resolves a request, checks it against this kernel, and compiles or starts to.
+// Resolves a request, checks it against this kernel, and begins the compilation.
 [[nodiscard]] PreparedProfile prepare_profile(const resolve::Request& request,
                                               const resolve::Settings& settings,
                                               resolve::CapabilitySet bounding, const ProfileOptions& options,

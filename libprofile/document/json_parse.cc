@@ -3,6 +3,7 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "libprofile/document/json.h"
@@ -16,41 +17,36 @@ namespace {
 // spaces, comments and the separators , : so the beginning is found by passing over those.
 class Cursor {
  public:
-  explicit Cursor(std::string_view text) : text_(text) {}
+  explicit Cursor(std::string_view text) : text_(text), line_end_(text.find('\n')) {}
 
   // The position of the token that ends at `end`; the next call starts from there.
   Position token_ending_at(std::size_t end) {
     skip_separators(end);
-    const Position start{line_, static_cast<std::uint32_t>(at_ - line_start_ + 1)};
-    while (at_ < end) advance();
+    const Position start = position_of(at_);
+    at_ = end;
     return start;
   }
 
-  // The position of any offset at or after the last token.
+  // The position of an offset at or after the last one that was asked for.
   Position position_of(std::size_t offset) {
-    while (at_ < offset && at_ < text_.size()) advance();
-    return {line_, static_cast<std::uint32_t>(at_ - line_start_ + 1)};
+    while (line_end_ < offset) {
+      ++line_;
+      line_start_ = line_end_ + 1;
+      line_end_ = text_.find('\n', line_start_);
+    }
+    return {line_, static_cast<std::uint32_t>(offset - line_start_ + 1)};
   }
 
  private:
-  void advance() {
-    if (text_[at_] == '\n') {
-      ++line_;
-      line_start_ = at_ + 1;
-    }
-    ++at_;
-  }
-
   void skip_separators(std::size_t end) {
     while (at_ < end) {
       const char c = text_[at_];
       if (c == '/' && at_ + 1 < end) {
         const bool block = text_[at_ + 1] == '*';
         const std::size_t closed = text_.find(block ? "*/" : "\n", at_ + 2);
-        const std::size_t after = closed == std::string_view::npos ? end : closed + (block ? 2 : 1);
-        while (at_ < after && at_ < end) advance();
+        at_ = closed == std::string_view::npos ? end : std::min(end, closed + (block ? 2 : 1));
       } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ',' || c == ':') {
-        advance();
+        ++at_;
       } else {
         return;
       }
@@ -60,6 +56,7 @@ class Cursor {
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t line_start_ = 0;
+  std::size_t line_end_;  // offset of its newline; npos in the last line
   std::uint32_t line_ = 1;
 };
 

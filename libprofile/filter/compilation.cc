@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <optional>
 #include <string>
 #include <utility>
@@ -44,9 +43,8 @@ static std::vector<std::string> suspects(const policy::Policy& policy) {
 }
 
 struct Compilation::State {
-  // What the own compiler made of it.
-  std::optional<Program> finished;
-  std::exception_ptr failure;
+  // For the own compiler.
+  std::optional<policy::Policy> policy;
 
   // What libseccomp is at work on.
   struct Child {
@@ -90,14 +88,10 @@ struct Compilation::State {
 
 // One child for each architecture: libseccomp's time grows faster than linearly with what one filter holds
 // (three architectures together: 13 ms; one after the other: 5 ms), and they run side by side.
-Compilation::Compilation(const policy::Policy& policy, Backend backend, std::chrono::seconds limit)
+Compilation::Compilation(policy::Policy policy, Backend backend, std::chrono::seconds limit)
     : state_(std::make_unique<State>()) {
   if (backend == Backend::own) {
-    try {
-      state_->finished = compile(make_table(policy));
-    } catch (const Error&) {
-      state_->failure = std::current_exception();  // for get()
-    }
+    state_->policy = std::move(policy);
     return;
   }
   state_->children.reserve(policy.architectures.size());
@@ -117,8 +111,7 @@ Compilation::~Compilation() = default;
 Program Compilation::get() {
   const std::unique_ptr<State> state = std::move(state_);
   if (!state) throw Error("the result of a compilation was taken before");
-  if (state->failure) std::rethrow_exception(state->failure);
-  if (state->finished) return std::move(*state->finished);
+  if (state->policy) return compile(make_table(*state->policy));
   std::vector<Part> parts;
   parts.reserve(state->children.size());
   for (State::Child& child : state->children) parts.push_back({child.architecture, state->program(child)});

@@ -16,16 +16,17 @@ enum class Backend : bool {
 
 // A compilation, maybe under way. libseccomp takes milliseconds, and for some rule sets never ends (ordered
 // comparisons on overlapping arguments), so it runs in child processes of its own that cannot outlive their
-// CPU time; the caller does other work meanwhile. The project's own compiler is done when the constructor is.
+// CPU time; the caller does other work meanwhile. The project's own compiler works when the result is asked
+// for: the caller chooses a time when it would wait anyway.
 class Compilation {
  public:
   // The most CPU time that libseccomp gets.
   static constexpr std::chrono::seconds cpu_limit{5};
 
-  // Compiles, or with libseccomp starts to, one child for each architecture. The policy is copied into them
-  // by fork(2): begin before unshare(CLONE_NEWPID), and get() the result in the thread that began
+  // Starts libseccomp, if that is asked for, in one child for each architecture. The policy is copied into
+  // them by fork(2): begin before unshare(CLONE_NEWPID), and get() the result in the thread that began
   // (PR_SET_PDEATHSIG). `limit` is the CPU time of each child.
-  explicit Compilation(const policy::Policy& policy, Backend backend = Backend::own,
+  explicit Compilation(policy::Policy policy, Backend backend = Backend::own,
                        std::chrono::seconds limit = cpu_limit);
   Compilation(Compilation&&) noexcept;
   Compilation& operator=(Compilation&&) noexcept;
