@@ -66,6 +66,16 @@ Architecture native_architecture() {
                      ", which runtime-spec has no name for"));
 }
 
+std::optional<Architecture> architecture_of(std::uint32_t arch, std::uint32_t number) {
+  for (const Token& token : tokens) {
+    const bool x32 = token.architecture == Architecture::x32;
+    if (libseccomp_token(token.architecture) == 0 || audit_arch(token.architecture) != arch) continue;
+    if (arch == audit_arch(Architecture::x86_64) && x32 != (number >= x32_bit)) continue;
+    return token.architecture;
+  }
+  return std::nullopt;
+}
+
 std::string libseccomp_version() {
   const scmp_version* const version = seccomp_version();
   return concat(version->major, ".", version->minor, ".", version->micro);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "libprofile/document/profile.h"
@@ -20,6 +21,9 @@ namespace scrim::policy {
 
 // x32 calls carry this bit in their number (arch/x86/include/uapi/asm/unistd.h, __X32_SYSCALL_BIT).
 inline constexpr std::uint32_t x32_bit = 0x40000000;
+
+// The architecture of a call, from its seccomp_data.arch and number. Nothing if libseccomp does not know it.
+[[nodiscard]] std::optional<document::Architecture> architecture_of(std::uint32_t arch, std::uint32_t number);
 
 // "2.5.4": the libseccomp in use.
 [[nodiscard]] std::string libseccomp_version();

@@ -25,6 +25,17 @@ Syscall::Syscall(const char* name) : row_(0) {
   *this = *found;
 }
 
+std::optional<Syscall> Syscall::numbered(document::Architecture architecture, std::uint32_t number) {
+  for (std::size_t i = 0; i < count(); ++i) {
+    const Syscall each = at(i);
+    const int own = each.number(architecture);
+    if (own < 0 ? MultiplexedSyscall::direct_number(each, architecture) == number
+                : static_cast<std::uint32_t>(own) == number)
+      return each;
+  }
+  return std::nullopt;
+}
+
 Syscall Syscall::at(std::size_t index) {
   return Syscall(static_cast<std::uint16_t>(index));
 }

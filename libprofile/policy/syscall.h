@@ -17,6 +17,10 @@ class Syscall {
   // NOLINTNEXTLINE(google-explicit-constructor): {"keyctl", allow, …} is a rule as people write it
   Syscall(const char* name);
   [[nodiscard]] static std::optional<Syscall> named(std::string_view name);
+  // The one with that number; among calls that an architecture multiplexes, with the number of its own.
+  // Takes the time of looking at all of them.
+  [[nodiscard]] static std::optional<Syscall> numbered(document::Architecture architecture,
+                                                       std::uint32_t number);
   // All that there are: 0 to count() - 1, by name.
   [[nodiscard]] static Syscall at(std::size_t index);
   [[nodiscard]] static std::size_t count();
