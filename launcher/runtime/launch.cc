@@ -4,8 +4,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
-#include <cctype>
 #include <string_view>
 
 #include "launcher/init/enforce.h"
@@ -21,30 +19,6 @@ namespace scrim::runtime {
 using resolve::CapabilitySet;
 
 namespace {
-
-// moby oci/caps/defaults.go and containerd oci/spec.go (defaultUnixCaps); containers-common's is a part of
-// it.
-constexpr std::array<std::string_view, 14> engine_default{
-    "CAP_CHOWN",   "CAP_DAC_OVERRIDE", "CAP_FSETID",           "CAP_FOWNER",
-    "CAP_MKNOD",   "CAP_NET_RAW",      "CAP_SETGID",           "CAP_SETUID",
-    "CAP_SETFCAP", "CAP_SETPCAP",      "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT",
-    "CAP_KILL",    "CAP_AUDIT_WRITE"};
-
-CapabilitySet set_named(const std::string& name) {
-  std::string upper = name;
-  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  CapabilitySet set;
-  if (upper == "ALL") {
-    for (unsigned number = 0; number <= init::last_capability(); ++number) set.add(number);
-  } else if (upper == "DEFAULT") {
-    for (const std::string_view capability : engine_default) set.add(*CapabilitySet::number_of(capability));
-  } else {
-    const auto number = CapabilitySet::number_of(name);
-    if (!number) throw Error(concat("no capability is called ", name, " (capabilities(7); or ALL, DEFAULT)"));
-    set.add(*number);
-  }
-  return set;
-}
 
 std::vector<std::string> environment() {
   std::vector<std::string> all;
@@ -97,9 +71,11 @@ PreparedProfile prepare(const LaunchOptions& options, const Warn& warn) {
 
 CapabilitySet bounding_after(const LaunchOptions& options) {
   const CapabilitySet had = init::current_capabilities().bounding;
+  const unsigned last = init::last_capability();
   std::uint64_t bits = had.bits();
-  for (const std::string& name : options.cap_drop) bits &= ~set_named(name).bits();
-  for (const std::string& name : options.cap_add) bits |= set_named(name).bits() & had.bits();
+  for (const std::string& name : options.cap_drop) bits &= ~resolve::capabilities_named(name, last).bits();
+  for (const std::string& name : options.cap_add)
+    bits |= resolve::capabilities_named(name, last).bits() & had.bits();
   return CapabilitySet(bits);
 }
 

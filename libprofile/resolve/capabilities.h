@@ -31,4 +31,8 @@ class CapabilitySet {
   std::uint64_t bits_ = 0;
 };
 
+// The set that a word of a command line means: one capability by its name, "ALL" (0 to `last`), or "DEFAULT",
+// what container engines give by default; any case. Throws Error for anything else.
+[[nodiscard]] CapabilitySet capabilities_named(std::string_view word, unsigned last);
+
 }  // namespace scrim::resolve
