@@ -35,9 +35,10 @@ Decision decision(const std::string& file, document::Position at, Action action,
   return {action, carries_data ? errno_ret.value_or(EPERM) : std::uint16_t{0}};
 }
 
-std::vector<document::Architecture> architectures_of(const document::OciSeccomp& seccomp) {
+std::vector<document::Architecture> architectures_of(const document::OciSeccomp& seccomp,
+                                                     document::Architecture native) {
   // libseccomp starts every filter with the native one, so that runc and crun have it whether listed or not.
-  std::vector<document::Architecture> architectures{native_architecture()};
+  std::vector<document::Architecture> architectures{native};
   for (const document::Architecture architecture : seccomp.header.architectures) {
     if (libseccomp_token(architecture) == 0)
       throw DocumentError(seccomp.file, {},
@@ -106,13 +107,13 @@ std::optional<unsigned> repeated_argument(const std::string& file, const std::ve
 
 }  // namespace
 
-Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown,
-                   document::Warnings& warnings) {
+Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown, document::Warnings& warnings,
+                   document::Architecture native) {
   const document::Header& header = seccomp.header;
   Policy policy;
   policy.name = seccomp.file;
   policy.otherwise = decision(seccomp.file, {}, header.default_action, header.default_errno_ret);
-  policy.architectures = architectures_of(seccomp);
+  policy.architectures = architectures_of(seccomp, native);
   policy.flags = header.flags.value_or(std::vector{document::Flag::spec_allow});
   policy.notifies = policy.otherwise.action == Action::notify;
 
@@ -149,6 +150,11 @@ Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown,
   }
   policy.newest = newest.newest(policy.otherwise);
   return policy;
+}
+
+Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown,
+                   document::Warnings& warnings) {
+  return make_policy(seccomp, unknown, warnings, native_architecture());
 }
 
 }  // namespace scrim::policy

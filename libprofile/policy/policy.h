@@ -48,9 +48,13 @@ struct Policy {
 // How strictly names are taken.
 enum class UnknownSyscalls : bool { warn, refuse };
 
-// Interprets a profile for this machine. Unknown syscall names are warnings with the nearest known name, or
+// Interprets a profile for a machine of the architecture `native`: that one is in the policy, whether the
+// profile lists it or not. Unknown syscall names are warnings with the nearest known name, or
 // errors. Several conditions on one argument of a rule are split into rules, as runc and crun read them.
 // Omitted flags are SPEC_ALLOW, as in runc. Throws document::DocumentError.
+[[nodiscard]] Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown,
+                                 document::Warnings& warnings, document::Architecture native);
+// For this machine.
 [[nodiscard]] Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown,
                                  document::Warnings& warnings);
 
