@@ -45,6 +45,7 @@ static std::vector<std::string> suspects(const policy::Policy& policy) {
 struct Compilation::State {
   // For the own compiler.
   std::optional<policy::Policy> policy;
+  std::optional<Frequencies> frequencies;
 
   // What libseccomp is at work on.
   struct Child {
@@ -88,12 +89,16 @@ struct Compilation::State {
 
 // One child for each architecture: libseccomp's time grows faster than linearly with what one filter holds
 // (three architectures together: 13 ms; one after the other: 5 ms), and they run side by side.
-Compilation::Compilation(policy::Policy policy, Backend backend, std::chrono::seconds limit)
+Compilation::Compilation(policy::Policy policy, Backend backend, std::chrono::seconds limit,
+                         std::optional<Frequencies> frequencies)
     : state_(std::make_unique<State>()) {
   if (backend == Backend::own) {
     state_->policy = std::move(policy);
+    state_->frequencies = std::move(frequencies);
     return;
   }
+  if (frequencies)
+    throw Error("system call frequencies: libseccomp takes none, only scrim's own compiler does");
   state_->children.reserve(policy.architectures.size());
   for (const document::Architecture architecture : policy.architectures)
     state_->children.push_back(
@@ -111,7 +116,8 @@ Compilation::~Compilation() = default;
 Program Compilation::get() {
   const std::unique_ptr<State> state = std::move(state_);
   if (!state) throw Error("the result of a compilation was taken before");
-  if (state->policy) return compile(make_table(*state->policy));
+  if (state->policy)
+    return compile(make_table(*state->policy), state->frequencies ? &*state->frequencies : nullptr);
   std::vector<Part> parts;
   parts.reserve(state->children.size());
   for (State::Child& child : state->children) parts.push_back({child.architecture, state->program(child)});

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
+#include "libprofile/filter/frequencies.h"
 #include "libprofile/filter/program.h"
 #include "libprofile/policy/policy.h"
 
@@ -25,9 +27,11 @@ class Compilation {
 
   // Starts libseccomp, if that is asked for, in one child for each architecture. The policy is copied into
   // them by fork(2): begin before unshare(CLONE_NEWPID), and get() the result in the thread that began
-  // (PR_SET_PDEATHSIG). `limit` is the CPU time of each child.
+  // (PR_SET_PDEATHSIG). `limit` is the CPU time of each child. Throws Error for libseccomp with
+  // `frequencies` (own.h): it has no use for them.
   explicit Compilation(policy::Policy policy, Backend backend = Backend::own,
-                       std::chrono::seconds limit = cpu_limit);
+                       std::chrono::seconds limit = cpu_limit,
+                       std::optional<Frequencies> frequencies = std::nullopt);
   Compilation(Compilation&&) noexcept;
   Compilation& operator=(Compilation&&) noexcept;
   ~Compilation();  // ends the children

@@ -52,12 +52,12 @@ std::vector<seccomp_data> samples(const policy::Call& call, const seccomp_data& 
 }  // namespace
 
 Cost cost(std::span<const sock_filter> program, const policy::Table& table, const policy::Abi& abi,
-          std::uint32_t numbers) {
+          std::uint32_t numbers, std::uint32_t first) {
   Class allowed;
   Class denied;
   Class checked;
   Cost cost;
-  for (std::uint32_t number = 0; number < numbers; ++number) {
+  for (std::uint32_t number = first; number < numbers; ++number) {
     seccomp_data empty{};
     empty.nr = static_cast<int>(number);
     empty.arch = abi.audit_arch;
@@ -85,6 +85,36 @@ Cost cost(std::span<const sock_filter> program, const policy::Table& table, cons
   cost.most_bitmap = cost.allowed.calls;
   cost.load_steps = actions.steps;
   return cost;
+}
+
+Numbers numbers_of(const policy::Abi& abi) {
+  using document::Architecture;
+  // scripts/syscall.tbl of v6.18: file_setattr is the last, with the same number everywhere.
+  constexpr std::uint32_t linux_6_18 = 470;
+  Numbers numbers;
+  switch (abi.architecture) {  // asm/unistd.h: __NR_Linux
+    case Architecture::mips:
+    case Architecture::mipsel:
+      numbers.first = 4000;
+      break;
+    case Architecture::mips64:
+    case Architecture::mipsel64:
+      numbers.first = 5000;
+      break;
+    case Architecture::mips64n32:
+    case Architecture::mipsel64n32:
+      numbers.first = 6000;
+      break;
+    default:
+      break;
+  }
+  numbers.end = numbers.first + linux_6_18;
+  for (const policy::Call& call : abi.calls) {
+    // Calls of its own, far above the others (arm's cacheflush), are not counted up to.
+    constexpr std::uint32_t far = 0x1000;
+    if (call.number >= numbers.end && call.number - numbers.first < far) numbers.end = call.number + 1;
+  }
+  return numbers;
 }
 
 }  // namespace scrim::filter

@@ -29,8 +29,15 @@ struct Cost {
   std::size_t load_steps = 0;   // emulated by the kernel when it loads the program
 };
 
-// For the calls 0 to `numbers` - 1 of an ABI, which is not x32.
+// For the calls `first` to `numbers` - 1 of an ABI, which is not x32.
 [[nodiscard]] Cost cost(std::span<const sock_filter> program, const policy::Table& table,
-                        const policy::Abi& abi, std::uint32_t numbers);
+                        const policy::Abi& abi, std::uint32_t numbers, std::uint32_t first = 0);
+
+// The numbers of an ABI's calls: those of Linux 6.18, more if the table has more.
+struct Numbers {
+  std::uint32_t first = 0;
+  std::uint32_t end = 0;  // one more than the highest
+};
+[[nodiscard]] Numbers numbers_of(const policy::Abi& abi);
 
 }  // namespace scrim::filter

@@ -7,6 +7,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "libprofile/error.h"
 #include "libprofile/filter/call_graph.h"
@@ -14,6 +18,7 @@
 #include "libprofile/filter/search_tree.h"
 #include "libprofile/filter/verify.h"
 #include "libprofile/policy/abi.h"
+#include "libprofile/policy/syscall.h"
 #include "libprofile/text.h"
 
 namespace scrim::filter {
@@ -35,11 +40,62 @@ struct Weights {
   static constexpr std::uint32_t conditional = 800;
   static constexpr std::uint32_t rare = 1;
   static constexpr std::uint32_t test = 24;  // an instruction more
+  // With frequencies: what all recorded calls of an ABI for which the program runs have together, and what
+  // each number has beside that.
+  static constexpr std::uint32_t recorded = 1 << 20;
+  static constexpr std::uint32_t unrecorded = 16;
+};
+
+// Weights by number, for one ABI, from what was recorded by name. Sums stay far below the limit of
+// search_tree.h.
+class Recorded {
+ public:
+  Recorded(const Frequencies& frequencies, const Abi& abi) {
+    double sum = 0;
+    std::vector<std::pair<std::uint32_t, double>> counts;
+    for (const auto& [name, count] : frequencies) {
+      const std::optional<policy::Syscall> syscall = policy::Syscall::named(name);
+      const int resolved = syscall ? syscall->number(abi.architecture) : -1;
+      if (resolved < 0) continue;  // not on this architecture
+      const auto number = static_cast<std::uint32_t>(resolved);
+      if (in_bitmap(abi, number)) continue;
+      counts.emplace_back(number, static_cast<double>(count));
+      sum += static_cast<double>(count);
+    }
+    for (const auto& [number, count] : counts)
+      if (count > 0) weights_[number] += static_cast<std::uint32_t>(count / sum * Weights::recorded);
+  }
+
+  [[nodiscard]] std::uint32_t of(std::uint32_t number) const {
+    const auto found = weights_.find(number);
+    return Weights::unrecorded + (found == weights_.end() ? 0 : found->second);
+  }
+  // Of all numbers first…last.
+  [[nodiscard]] std::uint32_t of(std::uint32_t first, std::uint32_t last) const {
+    std::uint32_t sum = 0;
+    for (auto at = weights_.lower_bound(first); at != weights_.end() && at->first <= last; ++at)
+      sum += at->second;
+    return sum;
+  }
+
+ private:
+  // x32 calls are in none (seccomp_cache_check_allow of kernel/seccomp.c).
+  static bool in_bitmap(const Abi& abi, std::uint32_t number) {
+    if (abi.architecture == Architecture::x32) return false;
+    const auto call = std::ranges::lower_bound(abi.calls, number, {}, &policy::Call::number);
+    return call != abi.calls.end() && call->number == number && call->cases.empty() &&
+           call->decision.action == document::Action::allow;
+  }
+
+  std::map<std::uint32_t, std::uint32_t> weights_;
 };
 
 class Compiler {
  public:
-  explicit Compiler(const Table& table) : table_(table) {}
+  Compiler(const Table& table, const Frequencies* frequencies) : table_(table) {
+    if (frequencies == nullptr) return;
+    for (const Abi& abi : table.abis) recorded_.emplace_back(*frequencies, abi);
+  }
 
   Program compile() {
     check_byte_order();
@@ -76,7 +132,8 @@ class Compiler {
     add(segments, abi(false), 0, shared ? policy::x32_bit - 1 : no_call - 1);
     if (shared) segments.add(policy::x32_bit, x32_numbers(abi(true)), Weights::rare);
     segments.add(no_call, otherwise_, Weights::rare);
-    return search_tree(graph_, number_word, segments, Weights::test);
+    return search_tree(graph_, number_word, segments, Weights::test,
+                       recorded_.empty() ? Shape::optimal : Shape::best);
   }
 
   // From x32_bit on. Nobody calls them (Debian's and Fedora's kernels refuse them), and the kernel's bitmap
@@ -97,7 +154,7 @@ class Compiler {
       if (call.number < from || call.number > to) continue;
       if (call.number > next) gap(segments, *abi, next, call.number - 1);
       segments.add(call.number, call.cases.empty() ? answer(call.decision) : call_graph(graph_, call, layout),
-                   weight_of(call));
+                   weight_of(*abi, call));
       next = call.number + 1;
     }
     if (next <= to) gap(segments, *abi, next, to);
@@ -105,9 +162,12 @@ class Compiler {
 
   // Numbers that no rule is about.
   void gap(Segments& segments, const Abi& abi, std::uint32_t from, std::uint32_t to) {
-    const auto weight = [](std::uint32_t first, std::uint32_t last) {
+    const Recorded* const recorded = recorded_of(abi);
+    const auto weight = [&](std::uint32_t first, std::uint32_t last) {
       constexpr std::uint32_t far = 64;  // a gap of more is not what calls fill
-      return Weights::denied * (std::min(last - first, far - 1) + 1);
+      const std::uint32_t numbers = std::min(last - first, far - 1) + 1;
+      if (recorded != nullptr) return recorded->of(first, last) + Weights::unrecorded * numbers;
+      return Weights::denied * numbers;
     };
     if (!abi.newest || to <= *abi.newest) return segments.add(from, otherwise_, weight(from, to));
     if (from <= *abi.newest) segments.add(from, otherwise_, weight(from, *abi.newest));
@@ -124,12 +184,18 @@ class Compiler {
     return answer_;
   }
 
-  static std::uint32_t weight_of(const policy::Call& call) {
+  const Recorded* recorded_of(const Abi& abi) const {
+    return recorded_.empty() ? nullptr : &recorded_[static_cast<std::size_t>(&abi - table_.abis.data())];
+  }
+
+  std::uint32_t weight_of(const Abi& abi, const policy::Call& call) const {
+    if (const Recorded* const recorded = recorded_of(abi)) return recorded->of(call.number);
     if (!call.cases.empty()) return Weights::conditional;
     return call.decision.action == document::Action::allow ? Weights::bitmap : Weights::denied;
   }
 
   const Table& table_;
+  std::vector<Recorded> recorded_;  // for each ABI; empty: nothing was
   Graph graph_;
   Node foreign_ = graph_.answer(SECCOMP_RET_KILL_THREAD);  // libseccomp's answer to foreign architectures
   Node otherwise_ = graph_.answer(answer_of(table_.otherwise));
@@ -139,8 +205,8 @@ class Compiler {
 
 }  // namespace
 
-Program compile(const Table& table) {
-  Program program = Compiler(table).compile();
+Program compile(const Table& table, const Frequencies* frequencies) {
+  Program program = Compiler(table, frequencies).compile();
 #ifndef NDEBUG
   // Large tables take long, and this is for finding mistakes: the tests verify to the end.
   constexpr std::size_t calls = 100000;

@@ -32,7 +32,8 @@ class SearchTree {
   Node build(Shape shape) {
     sums_.assign(size_ + 1, 0);
     for (std::size_t i = 0; i < size_; ++i) sums_[i + 1] = sums_[i] + segments_[i].weight;
-    return shape == Shape::optimal ? divided(0, size_ - 1) : node(0, size_ - 1);
+    at_once_ = shape == Shape::best ? 480 : 16;
+    return shape == Shape::quick ? node(0, size_ - 1) : divided(0, size_ - 1);
   }
 
  private:
@@ -158,8 +159,7 @@ class SearchTree {
 
   // Time grows with the square of the number of segments: many are halved first, which is nearly as good.
   Node divided(std::size_t from, std::size_t to) {
-    constexpr std::size_t optimal = 16;
-    if (to - from < optimal) {
+    if (to - from < at_once_) {
       plan_all(from, to);
       return node(from, to);
     }
@@ -204,6 +204,7 @@ class SearchTree {
   const std::vector<Segment>& segments_;
   std::uint32_t test_cost_;
   std::size_t size_;
+  std::size_t at_once_ = 0;          // segments that are planned together
   std::vector<std::uint32_t> sums_;  // of the weights of the segments before
   // The segments that are planned, from begin_ on. Costs of from…to lie twice: each is read in the order in
   // which it lies. Empty: split in halves.

@@ -24,9 +24,10 @@ class Segments {
   std::vector<Segment> segments_;
 };
 
-enum class Shape : bool {
+enum class Shape : std::uint8_t {
   optimal,  // quadratic in time; up to some hundred segments, else as quick
   quick,
+  best,  // as optimal, for many more segments at once: weights that differ much
 };
 
 // Tests that lead from the value of `word` to its target. Few tests for what has much weight; a test (an

@@ -12,7 +12,8 @@
 #include <tuple>
 #include <vector>
 
-#include "libprofile/error.h"
+#include "libprofile/filter/call_names.h"
+#include "libprofile/filter/disassemble.h"
 #include "libprofile/filter/word_values.h"
 #include "libprofile/policy/abi.h"
 #include "libprofile/text.h"
@@ -312,9 +313,24 @@ std::string Difference::text(const policy::Table& table) const {
   std::string arguments_text;
   for (const std::uint64_t argument : call.args)
     arguments_text += concat(arguments_text.empty() ? "" : ", ", hexadecimal(argument));
-  return concat(table.name, ": system call ", static_cast<std::uint32_t>(call.nr), " of architecture ",
-                hexadecimal(call.arch), " (", arguments_text, "): the program answers ", hexadecimal(program),
-                ", the policy ", hexadecimal(policy));
+  const auto number = static_cast<std::uint32_t>(call.nr);
+  const std::string name = call_name(call.arch, number);
+  const std::optional<document::Architecture> architecture = architecture_of(call.arch);
+  return concat(
+      table.name, ": system call ", number, name.empty() ? "" : concat(" (", name, ")"), " of architecture ",
+      architecture ? std::string(name_of(*architecture)) : hexadecimal(call.arch), " with arguments (",
+      arguments_text, "): the program answers ", answer_name(program), ", the policy ", answer_name(policy));
+}
+
+void prove(std::span<const sock_filter> program, const policy::Table& table, std::size_t limit) {
+  const Verification verification = verify(program, table, limit);
+  if (verification.difference)
+    throw WrongProgram(
+        concat("the filter does not do what the profile says: ", verification.difference->text(table)));
+  if (!verification.complete)
+    throw Error(concat(table.name, ": the filter could not be verified to the end: ", verification.calls,
+                       " calls were compared without a difference, and there are more that it or the profile "
+                       "tells apart"));
 }
 
 Verification verify(std::span<const sock_filter> program, const policy::Table& table, std::size_t limit) {

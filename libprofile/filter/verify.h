@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "libprofile/error.h"
 #include "libprofile/filter/program.h"
 #include "libprofile/policy/table.h"
 
@@ -36,5 +37,14 @@ inline constexpr std::size_t most_calls = 1 << 22;
 // constants (the project's own compiler and libseccomp use no others).
 [[nodiscard]] Verification verify(std::span<const sock_filter> program, const policy::Table& table,
                                   std::size_t limit = most_calls);
+
+// A program that does not do what its profile says.
+class WrongProgram : public Error {
+ public:
+  using Error::Error;
+};
+
+// Throws WrongProgram with the first difference, and Error if verify() does not cover every input.
+void prove(std::span<const sock_filter> program, const policy::Table& table, std::size_t limit = most_calls);
 
 }  // namespace scrim::filter

@@ -330,3 +330,12 @@ TEST_CASE("compiling ends soon, whatever the rules") {
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(60));
   }
 }
+
+TEST_CASE("libseccomp's program for the counter-examples is not proved, the own compiler's is") {
+  for (const std::vector<policy::Rule>& rules : {lost_match(), false_match()}) {
+    const Policy policy = policy_for({Architecture::x86_64}, rules);
+    const Table table = make_table(policy);
+    CHECK_THROWS_AS(filter::prove(filter::compile_with_libseccomp(policy), table), filter::WrongProgram);
+    CHECK_NOTHROW(filter::prove(filter::compile(table), table));
+  }
+}

@@ -38,3 +38,21 @@ TEST_CASE("any bytes can be listed") {
     CHECK(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) == program.size());
   }
 }
+
+TEST_CASE("arguments are named where the calls that come to them are known") {
+  policy::Policy policy;
+  policy.name = "test.json";
+  policy.otherwise = {Action::error, EPERM};
+  policy.architectures = {Architecture::x86_64, Architecture::x86};
+  policy.rules = {{"personality", {Action::allow, 0}, {{0, Operator::equal, 8, 0, {}}}},
+                  {"socket", {Action::allow, 0}, {{2, Operator::equal, 3, 0, {}}}},
+                  {"clone", {Action::allow, 0}, {{0, Operator::masked_equal, 0x7e020000, 0, {}}}},
+                  {"unshare", {Action::allow, 0}, {{0, Operator::masked_equal, 0x7e020000, 0, {}}}},
+                  {"getpid", {Action::allow, 0}, {{5, Operator::equal, 1, 0, {}}}}};
+  const std::string text = filter::disassemble(filter::compile(make_table(policy)));
+  for (const char* part : {"; personality(persona)\n", "; socket(protocol)", "; getpid(args[5])\n"})
+    CHECK_THAT(text, Catch::Contains(part));
+  // Both share the test.
+  CHECK((text.find("; clone(flags), unshare(flags)\n") != std::string::npos ||
+         text.find("; unshare(flags), clone(flags)\n") != std::string::npos));
+}
