@@ -21,6 +21,7 @@ struct Global {
   std::string delegate;
   bool systemd_cgroup = false;
   filter::Backend compiler = filter::Backend::own;
+  bool verify = false;  // every program is proved equal to its profile
 };
 
 // What every command gets.
@@ -44,6 +45,7 @@ int list_command(const Context& context, const Arguments& arguments);
 int spec_command(const Context& context, const Arguments& arguments);
 int features_command(const Context& context, const Arguments& arguments);
 int launch_command(const Context& context, const Arguments& arguments);
+int profile_command(const Context& context, const Arguments& arguments);
 
 struct Command {
   std::string_view name;

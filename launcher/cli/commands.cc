@@ -45,6 +45,9 @@ std::span<const Command> commands() {
               .summary = "run one process under a seccomp profile, without a container",
               .call = launch_command,
               .failure_status = runtime::status_launch_failed},
+      Command{.name = "profile",
+              .summary = "compile a profile, read a program back, count what it costs",
+              .call = profile_command},
   };
   return table;
 }

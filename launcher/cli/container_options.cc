@@ -25,9 +25,9 @@ runtime::Warn warn_to(const Context& context) {
 runtime::PreparedBundle prepare(const Context& context, const ContainerOptions& options) {
   if (context.global.systemd_cgroup)
     context.log.warning("--systemd-cgroup: cgroups are made directly, without telling systemd");
-  runtime::PreparedBundle bundle =
-      runtime::prepare_bundle(options.bundle, options.config_file, context.config,
-                              {.compiler = context.global.compiler}, warn_to(context));
+  runtime::PreparedBundle bundle = runtime::prepare_bundle(
+      options.bundle, options.config_file, context.config,
+      {.compiler = context.global.compiler, .verify = context.global.verify}, warn_to(context));
   context.log.debug(concat("seccomp profile: ", bundle.profile.resolution.name));
   for (const std::string& reason : bundle.profile.resolution.because) context.log.debug(reason);
   return bundle;

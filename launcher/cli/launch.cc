@@ -5,6 +5,7 @@
 
 #include "launcher/cli/container_options.h"
 #include "launcher/cli/parse.h"
+#include "launcher/cli/profile_options.h"
 #include "launcher/init/executable.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -12,15 +13,6 @@
 namespace scrim::cli {
 
 namespace {
-
-resolve::Wanted wanted_profile(const std::string& text) {
-  if (const std::optional<resolve::Wanted> wanted = resolve::parse_wanted(text)) return *wanted;
-  if (text.find('/') != std::string::npos || text.ends_with(".json")) return resolve::ProfileFile{text};
-  throw Error(
-      concat("--profile \"", text,
-             "\": use RuntimeDefault[@containerd|docker|podman|cri-o], Localhost:PATH, Unconfined, or a "
-             "file's path"));
-}
 
 void print(const resolve::Resolution& resolution) {
   std::cout << "profile: " << resolution.name << '\n';
@@ -35,6 +27,7 @@ int launch(const Context& context, const Arguments& arguments) {
   runtime::LaunchOptions options;
   std::string profile;
   std::string profile_root;
+  std::string frequencies;
   bool only_print = false;
   app.add_option(
       "--profile", profile,
@@ -43,23 +36,19 @@ int launch(const Context& context, const Arguments& arguments) {
   app.add_option("--profile-root", profile_root,
                  "where Localhost paths start (default: /var/lib/kubelet/seccomp)");
   app.add_option("--user", options.user, "user[:group], by name or number");
-  // A list takes every word that follows, and with it the "--" before the command, unless told to take one.
-  app.add_option("--cap-add", options.cap_add,
-                 "capability to keep in the bounding set, ALL, or DEFAULT (engines' set)")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  app.add_option("--cap-drop", options.cap_drop, "capability to drop, ALL, or DEFAULT")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  add_capability_options(app, options.cap_add, options.cap_drop);
   app.add_flag("--no-new-privs", options.no_new_privs,
                "set no_new_privs, which an unprivileged caller needs");
   app.add_flag("--strict", options.profile.strict, "take unknown syscall names in the profile for errors");
+  app.add_option("--frequencies", frequencies, frequencies_help);
   app.add_flag("--print", only_print, "show which profile applies and why, and stop");
   app.add_option("command", options.command, "the command and its arguments, after --");
   parse(app, arguments);
 
   options.settings = context.config.settings;
   options.profile.compiler = context.global.compiler;
+  options.profile.verify = context.global.verify;
+  if (!frequencies.empty()) options.profile.frequencies = frequencies_of(frequencies, warn_to(context));
   // Given and empty (a variable that is not set) is a mistake that must not end as Unconfined, or as root.
   if (app.count("--user") > 0 && options.user.empty()) throw Error("--user is empty");
   if (app.count("--profile-root") > 0) {
@@ -67,7 +56,7 @@ int launch(const Context& context, const Arguments& arguments) {
     options.settings.profile_root = profile_root;
   }
   if (app.count("--profile") > 0) {
-    options.request.wanted = wanted_profile(profile);
+    options.request.wanted = wanted_profile(profile, "--profile ");
     options.request.because.push_back(concat("--profile asks for ", profile));
   }
   if (options.request.privileged) options.request.because.emplace_back("--privileged");

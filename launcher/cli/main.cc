@@ -45,6 +45,7 @@ void print_help() {
                "  --config FILE         use FILE instead of /etc/scrim/config.json\n"
                "  --delegate RUNTIME    resolve the profile, and let runc or crun do the rest\n"
                "  --compiler COMPILER   own, or libseccomp as a second opinion\n"
+               "  --verify              prove each compiled filter equal to its profile, or stop\n"
                "  --version, --help\n";
 }
 
@@ -70,6 +71,7 @@ CommandLine parse_global(const Arguments& arguments) {
   app.add_flag("--debug", line.global.log.debug);
   app.add_option("--config", line.global.config_file);
   app.add_option("--compiler", compiler)->check(CLI::IsMember({"own", "libseccomp"}));
+  app.add_flag("--verify", line.global.verify);
   app.add_option("--delegate", line.global.delegate);
   app.add_flag("--systemd-cgroup", line.global.systemd_cgroup);
   // runc's, without a meaning here: scrim finds out by itself whether it is rootless.
@@ -133,6 +135,8 @@ int run(const CommandLine& line, os::Log& log, const Arguments& arguments) {
   // A command that only runc has may still be a delegate's.
   if (command == nullptr || command->delegable) {
     const std::string& runtime = line.global.delegate.empty() ? config.delegate : line.global.delegate;
+    if (!runtime.empty() && line.global.verify)
+      throw Error(concat("--verify: ", runtime, ", which carries this out, compiles the filter by itself"));
     if (!runtime.empty()) return carry_out(line, log, arguments, config, runtime);
   }
   if (command == nullptr) throw Error(concat("no command \"", name, "\" (see scrim --help)"));

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <iostream>
 
-#include "libprofile/error.h"
 #include "libprofile/text.h"
 
 namespace scrim::cli {
@@ -22,7 +21,7 @@ void parse(CLI::App& app, const Arguments& arguments) {
     std::cout << app.help();
     throw HelpShown();
   } catch (const CLI::ParseError& error) {
-    throw Error(concat(app.get_name(), ": ", error.what(), " (see ", app.get_name(), " --help)"));
+    throw UsageError(concat(app.get_name(), ": ", error.what(), " (see ", app.get_name(), " --help)"));
   }
 }
 

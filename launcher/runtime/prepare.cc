@@ -12,6 +12,7 @@
 #include "libprofile/document/file.h"
 #include "libprofile/error.h"
 #include "libprofile/filter/interpreter.h"
+#include "libprofile/filter/verify.h"
 #include "libprofile/kernel/seccomp.h"
 #include "libprofile/policy/abi.h"
 #include "libprofile/policy/policy.h"
@@ -54,12 +55,15 @@ PreparedProfile prepare_profile(const resolve::Request& request, const resolve::
   prepared.listener_metadata = seccomp.header.listener_metadata;
   if (policy.notifies && prepared.listener_path.empty())
     throw Error(concat(seccomp.file, ": SCMP_ACT_NOTIFY needs a listenerPath"));
-  prepared.compilation.emplace(std::move(policy), options.compiler);
+  if (options.verify) prepared.table = make_table(policy);
+  prepared.compilation.emplace(std::move(policy), options.compiler, filter::Compilation::cpu_limit,
+                               options.frequencies);
   return prepared;
 }
 
 filter::Program finished_program(PreparedProfile& profile) {
   filter::Program program = profile.compilation->get();
+  if (profile.table) filter::prove(program, *profile.table);
   seccomp_data call{};
   call.nr = SYS_execve;
   call.arch = policy::audit_arch(resolve::native_architecture());

@@ -9,6 +9,7 @@
 #include "launcher/bundle/spec.h"
 #include "libprofile/document/json.h"
 #include "libprofile/filter/compiler.h"
+#include "libprofile/policy/table.h"
 #include "libprofile/resolve/bundle_request.h"
 
 namespace scrim::runtime {
@@ -19,6 +20,7 @@ using Warn = std::function<void(std::string_view)>;
 struct PreparedProfile {
   resolve::Resolution resolution;
   std::optional<filter::Compilation> compilation;  // nothing: Unconfined
+  std::optional<policy::Table> table;              // what the program has to equal, if that is to be proved
   unsigned flags = 0;                              // SECCOMP_FILTER_FLAG_*
   std::string listener_path;                       // where a listener goes, with its metadata
   std::string listener_metadata;
@@ -28,6 +30,8 @@ struct PreparedProfile {
 struct ProfileOptions {
   bool strict = false;  // remarks about it, unknown syscall names among them, are errors
   filter::Backend compiler = filter::Backend::own;
+  bool verify = false;  // prove the program equal to the profile before the start
+  std::optional<filter::Frequencies> frequencies = {};  // what it is to be quickest for
 };
 
 // Resolves a request, checks it against this kernel, and begins the compilation.
@@ -36,7 +40,8 @@ struct ProfileOptions {
                                               resolve::CapabilitySet bounding, const ProfileOptions& options,
                                               const Warn& warn);
 
-// The finished program. Throws Error if it would not let execve(2) through, whatever its arguments: nothing
+// The finished program. Throws Error if it is to be verified and does otherwise than the profile (verify.h:
+// prove), or if it would not let execve(2) through, whatever its arguments: nothing
 // could start under it, and nothing could say so any more.
 [[nodiscard]] filter::Program finished_program(PreparedProfile& profile);
 

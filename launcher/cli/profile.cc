@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/cli/profile.h"
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+#include <vector>
+
+#include "launcher/cli/parse.h"
+#include "libprofile/error.h"
+#include "libprofile/text.h"
+
+namespace scrim::cli {
+
+std::span<const ProfileCommand> profile_commands() {
+  static constexpr std::array table{
+      ProfileCommand{"compile", "write the filter of a profile as a program", profile_compile},
+      ProfileCommand{"cost", "what its filter costs, beside libseccomp's", profile_cost},
+      ProfileCommand{"disasm", "read a program back, with names in the margin", profile_disasm},
+  };
+  return table;
+}
+
+namespace {
+
+void print_help() {
+  std::cout << "scrim profile: what a profile says, and the program it becomes\n\n"
+               "usage: scrim [global options] profile COMMAND [options] …\n\ncommands (each has --help):\n";
+  for (const ProfileCommand& command : profile_commands())
+    std::cout << "  " << command.name << std::string(10 - command.name.size(), ' ') << command.summary
+              << '\n';
+  std::cout << "\nexit status: 0 as asked, 1 a finding, 2 wrong use, 3 could not\n";
+}
+
+const ProfileCommand& find(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const ProfileCommand& command : profile_commands()) {
+    if (command.name == name) return command;
+    names.push_back(command.name);
+  }
+  const std::string_view near = nearest_name(name, names);
+  throw UsageError(concat("no command \"profile ", name, "\"",
+                          near.empty() ? "" : concat("; did you mean ", near, "?"),
+                          " (see scrim profile --help)"));
+}
+
+int dispatch(const Context& context, const Arguments& arguments) {
+  if (arguments.empty()) {
+    print_help();
+    return status_wrong_use;
+  }
+  if (arguments.front() == "--help" || arguments.front() == "-h") {
+    print_help();
+    return status_as_asked;
+  }
+  return find(arguments.front()).call(context, Arguments(arguments.begin() + 1, arguments.end()));
+}
+
+}  // namespace
+
+int profile_command(const Context& context, const Arguments& arguments) {
+  try {
+    return dispatch(context, arguments);
+  } catch (const UsageError& error) {
+    context.log.error(error.what());
+    return status_wrong_use;
+  } catch (const Error& error) {
+    context.log.error(error.what());
+    return status_could_not;
+  }
+}
+
+}  // namespace scrim::cli
