@@ -2,6 +2,7 @@
 #include <array>
 
 #include "launcher/cli/command.h"
+#include "launcher/cli/profile.h"
 #include "launcher/runtime/launch.h"
 
 namespace scrim::cli {
@@ -47,7 +48,8 @@ std::span<const Command> commands() {
               .failure_status = runtime::status_launch_failed},
       Command{.name = "profile",
               .summary = "compile a profile, read a program back, count what it costs",
-              .call = profile_command},
+              .call = profile_command,
+              .failure_status = status_could_not},
   };
   return table;
 }

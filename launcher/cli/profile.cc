@@ -60,7 +60,10 @@ int dispatch(const Context& context, const Arguments& arguments) {
 
 int profile_command(const Context& context, const Arguments& arguments) {
   try {
-    return dispatch(context, arguments);
+    const int status = dispatch(context, arguments);
+    // Half a listing in a full file system is no listing.
+    if (!std::cout.flush()) throw Error("write to standard output: it takes no more");
+    return status;
   } catch (const UsageError& error) {
     context.log.error(error.what());
     return status_wrong_use;

@@ -43,6 +43,7 @@ jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [range(31) as $bit | {names: 
 chmod 644 "$work"/*.json
 
 # --- the command
+same "a broken configuration" 3 "$(echo '{' >"$work/broken.json"; "$SCRIM" --config "$work/broken.json" profile compile RuntimeDefault >/dev/null 2>&1; echo $?)"
 same "profile without a command prints what there is: exit status" 2 "$(profile >"$work/out" 2>&1; echo $?)"
 matches "profile without a command" "disasm +read a program back" "$(cat "$work/out")"
 gives "profile --help" 0 "compile +write the filter" --help
@@ -80,6 +81,7 @@ gives "disasm of something else" 3 "plain.json: .*neither|plain.json: row" disas
 gives "disasm of half a program" 3 "not a whole number of instructions" disasm "$(head -c 20 "$work/docker.bpf" >"$work/half"; echo "$work/half")"
 gives "disasm of nothing" 3 "no instructions" disasm /dev/null
 gives "disasm of a directory" 3 "Is a directory" disasm "$work"
+same "a full disk" "3 3" "$(for command in "disasm $work/docker.bpf" "compile RuntimeDefault"; do profile $command >/dev/full 2>/dev/null; printf '%s ' $?; done | xargs)"
 same "disasm of an endless file ends" 3 "$(profile disasm /dev/zero >"$work/out" 2>&1; echo $?)"
 same "the same output for the same input" "$(sha256sum <"$work/docker.bpf")" "$(profile compile RuntimeDefault@docker | sha256sum)"
 profile compile -o "$work/nobody" RuntimeDefault@docker 2>/dev/null

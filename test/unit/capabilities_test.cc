@@ -39,3 +39,12 @@ TEST_CASE("a set holds what was added") {
   set.remove(CAP_CHOWN);
   CHECK(set == CapabilitySet(std::uint64_t{1} << 40));
 }
+
+TEST_CASE("words for sets of capabilities") {
+  using scrim::resolve::capabilities_named;
+  CHECK(capabilities_named("all", 40).bits() == (1ULL << 41) - 1);
+  CHECK(capabilities_named("ALL", 0).bits() == 1);
+  CHECK(capabilities_named("Default", 40).bits() == 0xa80425fb);  // what docker's containers have in CapBnd
+  CHECK(capabilities_named("sys_admin", 40).bits() == 1ULL << CAP_SYS_ADMIN);
+  CHECK_THROWS_WITH(capabilities_named("CAP_X", 40), Catch::Contains("no capability is called CAP_X"));
+}

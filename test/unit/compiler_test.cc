@@ -339,3 +339,25 @@ TEST_CASE("libseccomp's program for the counter-examples is not proved, the own 
     CHECK_NOTHROW(filter::prove(filter::compile(table), table));
   }
 }
+
+TEST_CASE("the numbers that are counted are the architecture's own") {
+  const auto numbers_for = [](Architecture architecture) {
+    const Table table = make_table(policy_for({architecture}, {{"read", {Action::allow, 0}, {}}}));
+    return filter::numbers_of(table.abis.front());
+  };
+  CHECK(numbers_for(Architecture::x86_64).first == 0);
+  CHECK(numbers_for(Architecture::mips).first == 4000);
+  CHECK(numbers_for(Architecture::mipsel64).first == 5000);
+  for (const Architecture each : {Architecture::x86_64, Architecture::arm, Architecture::mips64n32}) {
+    const filter::Numbers numbers = numbers_for(each);
+    CHECK(numbers.end - numbers.first == 470);
+  }
+}
+
+TEST_CASE("a profile is interpreted for the architecture that it is asked for") {
+  document::Warnings warnings;
+  const Policy policy = make_policy(profile(Action::error, {rule({"read"}, Action::allow)}),
+                                    policy::UnknownSyscalls::refuse, warnings, Architecture::s390x);
+  CHECK(policy.architectures == std::vector{Architecture::s390x});
+  CHECK(make_table(policy).abis.front().audit_arch == AUDIT_ARCH_S390X);
+}

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <random>
 
 #include "libprofile/defaults/defaults.h"
 #include "libprofile/error.h"
@@ -13,6 +14,7 @@
 #include "libprofile/filter/verify.h"
 #include "libprofile/policy/syscall.h"
 #include "libprofile/resolve/template.h"
+#include "test/fuzz/random_policy.h"
 #include "test/unit/policy_profiles.h"
 
 using namespace scrim;
@@ -99,6 +101,29 @@ TEST_CASE("frequencies as large as can be do not overflow the weights") {
   CHECK_NOTHROW(filter::prove(filter::compile(table, &frequencies), table));
   const Frequencies zeroes{{"keyctl", 0}};
   CHECK_NOTHROW(filter::prove(filter::compile(table, &zeroes), table));
+}
+
+TEST_CASE("with random rules and random frequencies programs stay right") {
+  std::mt19937_64 random(20261122);
+  const auto choose = [&](std::uint32_t below) { return static_cast<std::uint32_t>(random() % below); };
+  for (int i = 0; i < 150; ++i) {
+    const policy::Policy policy = fuzz::random_policy(choose, {true, true});
+    Frequencies frequencies;
+    for (const char* name : {"personality", "keyctl", "socket", "clone", "semop"})
+      if (choose(2) != 0) frequencies.emplace(name, random() >> choose(64));
+    for (unsigned names = choose(20); names-- > 0;)
+      frequencies.emplace(
+          policy::Syscall::at(choose(static_cast<std::uint32_t>(policy::Syscall::count()))).name(),
+          random() >> choose(64));
+    try {
+      const policy::Table table = make_table(policy);
+      const filter::Verification verification =
+          filter::verify(filter::compile(table, &frequencies), table, 20000);
+      if (verification.difference) FAIL("set " << i << ": " << verification.difference->text(table));
+    } catch (const Error& error) {
+      if (!std::string_view(error.what()).ends_with("keep one of them")) FAIL(error.what());
+    }
+  }
 }
 
 TEST_CASE("libseccomp takes no frequencies") {
