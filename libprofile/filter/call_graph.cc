@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
@@ -200,6 +201,19 @@ class Diagram {
   std::size_t work_ = 0;
 };
 
+// Then they are one test in front of everything else, and no other order has fewer.
+bool high_words_are_tested_alike(const std::vector<Term>& terms) {
+  const auto high_tests = [](const Term& term) {
+    std::vector<WordTest> tests;
+    std::ranges::copy_if(term.tests, std::back_inserter(tests),
+                         [](const WordTest& test) { return test.half == Half::high; });
+    return tests;
+  };
+  const std::vector<WordTest> first = high_tests(terms.front());
+  return std::all_of(terms.begin() + 1, terms.end(),
+                     [&](const Term& term) { return high_tests(term) == first; });
+}
+
 }  // namespace
 
 Node call_graph(Graph& graph, const policy::Call& call, ArgumentLayout layout) {
@@ -211,10 +225,12 @@ Node call_graph(Graph& graph, const policy::Call& call, ArgumentLayout layout) {
   for (const Term& term : terms) answers.push_back(graph.answer(answer_of(term.decision)));
 
   Node best = chain(graph, terms, answers, otherwise, layout.little_endian);
-  if (terms.size() == 1) return best;
+  if (terms.size() <= 1) return best;
   std::size_t size = graph.reachable(best);
+  const bool alike = high_words_are_tested_alike(terms);
   for (const Half first : {Half::low, Half::high}) {
-    if (layout.narrow && first == Half::high) continue;
+    const bool useless = layout.narrow ? first == Half::high : alike && first == Half::low;
+    if (useless) continue;
     Diagram diagram(graph, terms, answers, otherwise, {first}, layout.little_endian);
     const std::optional<Node> node = diagram.build();
     if (!node) continue;

@@ -10,6 +10,7 @@ namespace scrim::filter {
 struct ArgumentLayout {
   bool narrow = false;        // policy::Abi::narrow
   bool little_endian = true;  // the low word comes first
+  friend bool operator==(const ArgumentLayout&, const ArgumentLayout&) = default;
 };
 
 // The decision of one call over its arguments. Time is bounded for every input: where looking for the best

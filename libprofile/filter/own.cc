@@ -24,6 +24,7 @@
 namespace scrim::filter {
 
 using document::Architecture;
+using document::Condition;
 using policy::Abi;
 using policy::Table;
 using Node = Graph::Node;
@@ -153,7 +154,7 @@ class Compiler {
     for (const policy::Call& call : abi->calls) {
       if (call.number < from || call.number > to) continue;
       if (call.number > next) gap(segments, *abi, next, call.number - 1);
-      segments.add(call.number, call.cases.empty() ? answer(call.decision) : call_graph(graph_, call, layout),
+      segments.add(call.number, call.cases.empty() ? answer(call.decision) : conditional(call, layout),
                    weight_of(*abi, call));
       next = call.number + 1;
     }
@@ -175,6 +176,25 @@ class Compiler {
     segments.add(newer, graph_.answer(SECCOMP_RET_ERRNO | ENOSYS), weight(newer, to));
   }
 
+  // The same call on i386 and x32 has the same graph.
+  Node conditional(const policy::Call& call, ArgumentLayout layout) {
+    const auto alike = [](const Condition& a, const Condition& b) {
+      return a.index == b.index && a.op == b.op && a.value == b.value && a.value_two == b.value_two;
+    };
+    const auto known = std::ranges::find_if(conditional_, [&](const Conditional& other) {
+      return other.layout == layout && other.call->decision == call.decision &&
+             std::ranges::equal(other.call->cases, call.cases, [&](const auto& a, const auto& b) {
+               return a.decision == b.decision && std::ranges::equal(a.conditions, b.conditions, alike);
+             });
+    });
+    if (known != conditional_.end()) return known->node;
+    const Node node = call_graph(graph_, call, layout);
+    // A profile of thousands of different ones would be searched for long.
+    constexpr std::size_t most = 64;
+    if (conditional_.size() < most) conditional_.push_back({&call, layout, node});
+    return node;
+  }
+
   // Most calls are decided as the one before.
   Node answer(const policy::Decision& decision) {
     if (decision != decision_) {
@@ -194,8 +214,15 @@ class Compiler {
     return call.decision.action == document::Action::allow ? Weights::bitmap : Weights::denied;
   }
 
+  struct Conditional {
+    const policy::Call* call;
+    ArgumentLayout layout;
+    Node node;
+  };
+
   const Table& table_;
-  std::vector<Recorded> recorded_;  // for each ABI; empty: nothing was
+  std::vector<Conditional> conditional_;  // made already
+  std::vector<Recorded> recorded_;        // for each ABI; empty: nothing was
   Graph graph_;
   Node foreign_ = graph_.answer(SECCOMP_RET_KILL_THREAD);  // libseccomp's answer to foreign architectures
   Node otherwise_ = graph_.answer(answer_of(table_.otherwise));

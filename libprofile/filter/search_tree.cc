@@ -32,7 +32,7 @@ class SearchTree {
   Node build(Shape shape) {
     sums_.assign(size_ + 1, 0);
     for (std::size_t i = 0; i < size_; ++i) sums_[i + 1] = sums_[i] + segments_[i].weight;
-    at_once_ = shape == Shape::best ? 480 : 16;
+    at_once_ = shape == Shape::best ? 480 : 24;
     return shape == Shape::quick ? node(0, size_ - 1) : divided(0, size_ - 1);
   }
 

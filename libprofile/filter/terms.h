@@ -25,6 +25,7 @@ struct WordTest {
   [[nodiscard]] bool holds(std::uint32_t word) const {
     return ((word & mask) >= first && (word & mask) <= last) != negated;
   }
+  friend bool operator==(const WordTest&, const WordTest&) = default;
 };
 
 // All tests hold: this decision. At most one test for each word.
