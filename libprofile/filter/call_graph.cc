@@ -216,13 +216,13 @@ bool high_words_are_tested_alike(const std::vector<Term>& terms) {
 
 }  // namespace
 
-Node call_graph(Graph& graph, const policy::Call& call, ArgumentLayout layout) {
-  const Node otherwise = graph.answer(answer_of(call.decision));
+Node call_graph(Graph& graph, const policy::Call& call, ArgumentLayout layout, const Leaf& leaf) {
+  const Node otherwise = leaf(call.decision);
   if (call.cases.empty()) return otherwise;
   const std::vector<Term> terms = terms_of(call, layout.narrow);
   std::vector<Node> answers;
   answers.reserve(terms.size());
-  for (const Term& term : terms) answers.push_back(graph.answer(answer_of(term.decision)));
+  for (const Term& term : terms) answers.push_back(leaf(term.decision));
 
   Node best = chain(graph, terms, answers, otherwise, layout.little_endian);
   if (terms.size() <= 1) return best;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "libprofile/filter/frequencies.h"
 #include "libprofile/filter/program.h"
@@ -30,6 +31,10 @@ class Compilation {
   // (PR_SET_PDEATHSIG). `limit` is the CPU time of each child. Throws Error for libseccomp with
   // `frequencies` (own.h): it has no use for them.
   explicit Compilation(policy::Policy policy, Backend backend = Backend::own,
+                       std::chrono::seconds limit = cpu_limit,
+                       std::optional<Frequencies> frequencies = std::nullopt);
+  // One program for several policies, the one that would be installed last first (fuse.h).
+  explicit Compilation(std::vector<policy::Policy> policies, Backend backend = Backend::own,
                        std::chrono::seconds limit = cpu_limit,
                        std::optional<Frequencies> frequencies = std::nullopt);
   Compilation(Compilation&&) noexcept;

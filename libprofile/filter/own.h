@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
+
 #include "libprofile/filter/frequencies.h"
 #include "libprofile/filter/program.h"
 #include "libprofile/policy/table.h"
@@ -15,5 +17,10 @@ namespace scrim::filter {
 // sooner the more often they were recorded, instead of all alike. (Unconditional allows come from the
 // kernel's bitmap, however often they are made.) Takes longer: milliseconds.
 [[nodiscard]] Program compile(const policy::Table& table, const Frequencies* frequencies = nullptr);
+
+// One program for several tables: for each call the most restrictive of their answers (fuse.h, answer()). The
+// first one names it.
+[[nodiscard]] Program compile(std::span<const policy::Table> tables,
+                              const Frequencies* frequencies = nullptr);
 
 }  // namespace scrim::filter

@@ -14,6 +14,7 @@
 
 #include "libprofile/filter/call_names.h"
 #include "libprofile/filter/disassemble.h"
+#include "libprofile/filter/fuse.h"
 #include "libprofile/filter/word_values.h"
 #include "libprofile/policy/abi.h"
 #include "libprofile/text.h"
@@ -159,13 +160,14 @@ class Walk {
 
 class Verifier {
  public:
-  Verifier(std::span<const sock_filter> program, const policy::Table& table, std::size_t limit)
-      : program_(program), table_(table), limit_(limit) {}
+  Verifier(std::span<const sock_filter> program, std::span<const policy::Table> tables, std::size_t limit)
+      : program_(program), tables_(tables), limit_(limit), cases_(tables.size()) {}
 
   Verification run() {
     result_.complete = true;
     std::vector<Atom> compared = program_.comparisons({})[arch_word];
-    for (const policy::Abi& abi : table_.abis) compared.push_back({Atom::Kind::equal, ones, abi.audit_arch});
+    for (const policy::Table& table : tables_)
+      for (const policy::Abi& abi : table.abis) compared.push_back({Atom::Kind::equal, ones, abi.audit_arch});
     for (const std::uint32_t arch : values(compared)) {
       Partial call;
       call.choose(arch_word, arch);
@@ -190,11 +192,12 @@ class Verifier {
     std::vector<Atom> compared = program_.comparisons(call)[number_word];
     compared.push_back({Atom::Kind::equal, ones, ones});  // -1
     if (arch == AUDIT_ARCH_X86_64) compared.push_back({Atom::Kind::above, ones, policy::x32_bit - 1});
-    for (const policy::Abi& abi : table_.abis) {
-      if (abi.audit_arch != arch) continue;
-      if (abi.newest) compared.push_back({Atom::Kind::above, ones, *abi.newest});
-      for (const policy::Call& each : abi.calls) compared.push_back({Atom::Kind::equal, ones, each.number});
-    }
+    for (const policy::Table& table : tables_)
+      for (const policy::Abi& abi : table.abis) {
+        if (abi.audit_arch != arch) continue;
+        if (abi.newest) compared.push_back({Atom::Kind::above, ones, *abi.newest});
+        for (const policy::Call& each : abi.calls) compared.push_back({Atom::Kind::equal, ones, each.number});
+      }
     for (const std::uint32_t number : values(compared)) {
       Partial with_number = call;
       with_number.choose(number_word, number);
@@ -205,26 +208,33 @@ class Verifier {
 
   // All calls of a number.
   void calls_of(const Partial& call) {
-    const std::uint32_t number = call.value[number_word];
-    cases_.clear();
     narrow_ = false;
     auto compared = program_.comparisons(call);
-    for (const policy::Abi& abi : table_.abis) {
-      if (abi.audit_arch != call.value[arch_word]) continue;
-      const auto found = std::ranges::lower_bound(abi.calls, number, {}, &policy::Call::number);
-      if (found == abi.calls.end() || found->number != number) continue;
-      narrow_ = abi.narrow;
-      for (const policy::Case& each : found->cases) {
-        cases_.push_back(&each);
-        for (const Condition& condition : each.conditions) add(condition, compared);
-      }
-      break;
-    }
+    for (std::size_t table = 0; table < tables_.size(); ++table)
+      cases_[table] = cases_of(tables_[table], call);
+    for (const auto& cases : cases_)
+      for (const policy::Case* const each : cases)
+        for (const Condition& condition : each->conditions) add(condition, compared);
     for (std::size_t word = 0; word < words; ++word)
       values_[word] = word == number_word || word == arch_word || compared[word].empty()
                           ? std::vector<std::uint32_t>{0}
                           : values(compared[word]);
     if (!stop()) choose(call);
+  }
+
+  // What a table has on the number that is chosen.
+  std::vector<const policy::Case*> cases_of(const policy::Table& table, const Partial& call) {
+    std::vector<const policy::Case*> cases;
+    const std::uint32_t number = call.value[number_word];
+    for (const policy::Abi& abi : table.abis) {
+      if (abi.audit_arch != call.value[arch_word]) continue;
+      const auto found = std::ranges::lower_bound(abi.calls, number, {}, &policy::Call::number);
+      if (found == abi.calls.end() || found->number != number) continue;
+      narrow_ = abi.narrow;
+      for (const policy::Case& each : found->cases) cases.push_back(&each);
+      break;
+    }
+    return cases;
   }
 
   [[nodiscard]] std::size_t low_word(unsigned argument) const {
@@ -265,9 +275,16 @@ class Verifier {
     }
   }
 
-  // As policy::decide() goes through the cases: the first word that it needs to know and does not.
+  // The first word that policy::decide() needs to know of a table and does not.
   [[nodiscard]] std::size_t needed_by_policy(const Partial& call) const {
-    for (const policy::Case* const each : cases_) {
+    for (const auto& cases : cases_)
+      if (const std::size_t word = needed_by(cases, call); word != words) return word;
+    return words;
+  }
+
+  [[nodiscard]] std::size_t needed_by(const std::vector<const policy::Case*>& cases,
+                                      const Partial& call) const {
+    for (const policy::Case* const each : cases) {
       bool all = true;
       for (const Condition& condition : each->conditions) {
         const std::size_t low = low_word(condition.index);
@@ -293,17 +310,17 @@ class Verifier {
     data.arch = call.value[arch_word];
     for (unsigned i = 0; i < arguments; ++i)
       data.args[i] = std::uint64_t{call.value[high_word(i)]} << 32 | call.value[low_word(i)];
-    const std::uint32_t decided = answer_of(decide(table_, data));
+    const std::uint32_t decided = filter::answer(tables_, data);
     if (decided != answer) result_.difference = {data, answer, decided};
   }
 
   Walk program_;
-  const policy::Table& table_;
+  std::span<const policy::Table> tables_;
   std::size_t limit_;
   Verification result_;
   bool little_ = true;
   bool narrow_ = false;
-  std::vector<const policy::Case*> cases_;  // of the number that is chosen
+  std::vector<std::vector<const policy::Case*>> cases_;  // of each table, on the number that is chosen
   std::array<std::vector<std::uint32_t>, words> values_;
 };
 
@@ -323,18 +340,28 @@ std::string Difference::text(const policy::Table& table) const {
 }
 
 void prove(std::span<const sock_filter> program, const policy::Table& table, std::size_t limit) {
-  const Verification verification = verify(program, table, limit);
+  prove(program, std::span(&table, 1), limit);
+}
+
+void prove(std::span<const sock_filter> program, std::span<const policy::Table> tables, std::size_t limit) {
+  const Verification verification = verify(program, tables, limit);
   if (verification.difference)
-    throw WrongProgram(
-        concat("the filter does not do what the profile says: ", verification.difference->text(table)));
+    throw WrongProgram(concat("the filter does not do what the profile says: ",
+                              verification.difference->text(tables.front())));
   if (!verification.complete)
-    throw Error(concat(table.name, ": the filter could not be verified to the end: ", verification.calls,
+    throw Error(concat(tables.front().name,
+                       ": the filter could not be verified to the end: ", verification.calls,
                        " calls were compared without a difference, and there are more that it or the profile "
                        "tells apart"));
 }
 
+Verification verify(std::span<const sock_filter> program, std::span<const policy::Table> tables,
+                    std::size_t limit) {
+  return Verifier(program, tables, limit).run();
+}
+
 Verification verify(std::span<const sock_filter> program, const policy::Table& table, std::size_t limit) {
-  return Verifier(program, table, limit).run();
+  return verify(program, std::span(&table, 1), limit);
 }
 
 }  // namespace scrim::filter

@@ -38,6 +38,10 @@ inline constexpr std::size_t most_calls = 1 << 22;
 [[nodiscard]] Verification verify(std::span<const sock_filter> program, const policy::Table& table,
                                   std::size_t limit = most_calls);
 
+// The same with what several tables mean together (fuse.h, answer()).
+[[nodiscard]] Verification verify(std::span<const sock_filter> program, std::span<const policy::Table> tables,
+                                  std::size_t limit = most_calls);
+
 // A program that does not do what its profile says.
 class WrongProgram : public Error {
  public:
@@ -46,5 +50,7 @@ class WrongProgram : public Error {
 
 // Throws WrongProgram with the first difference, and Error if verify() does not cover every input.
 void prove(std::span<const sock_filter> program, const policy::Table& table, std::size_t limit = most_calls);
+void prove(std::span<const sock_filter> program, std::span<const policy::Table> tables,
+           std::size_t limit = most_calls);
 
 }  // namespace scrim::filter
