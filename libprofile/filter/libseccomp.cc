@@ -108,8 +108,12 @@ void add_rule(scmp_filter_ctx context, const policy::Policy& policy, const polic
   const int added =
       seccomp_rule_add_array(context, to_libseccomp(rule.decision), number, count, conditions.data());
   if (added == -EEXIST)
-    throw Error(concat(policy.name, ": two rules for ", rule.syscall.name(),
-                       " have the same conditions and different actions: keep one of them"));
+    throw document::DocumentError(
+        policy.name, rule.conditions.empty() ? document::Position{} : rule.conditions.front().at,
+        concat(
+            "two rules for ", rule.syscall.name(),
+            " hold for some of the same calls and have different actions, which libseccomp does not take: ",
+            "keep one of them"));
   check(added, policy, concat("rule for ", rule.syscall.name()));
 }
 

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libprofile/filter/libseccomp_proof.h"
+
+#include <linux/audit.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "libprofile/error.h"
+#include "libprofile/filter/libseccomp.h"
+#include "libprofile/filter/verify.h"
+#include "libprofile/filter/worker.h"
+#include "libprofile/policy/abi.h"
+#include "libprofile/policy/syscall.h"
+#include "libprofile/text.h"
+
+namespace scrim::filter {
+
+using document::Action;
+using document::Architecture;
+using document::Condition;
+using document::Operator;
+using policy::MultiplexedSyscall;
+using policy::Policy;
+using policy::Rule;
+
+namespace {
+
+// More rules of one call than any profile was seen to have: their number alone could make libseccomp slow.
+constexpr std::size_t many = 64;
+
+constexpr std::string_view mend =
+    "libseccomp is right where a call has one rule, and where all its rules compare with SCMP_CMP_EQ or "
+    "SCMP_CMP_MASKED_EQ and have the same action: write them so, or use a runtime that need not compile with "
+    "libseccomp (scrim itself, or crun with scrim in front)";
+
+bool equality(const Condition& condition) {
+  return condition.op == Operator::equal || condition.op == Operator::masked_equal;
+}
+
+bool may_be_wrong(const policy::Call& call) {
+  if (call.cases.size() < 2) return false;
+  if (call.cases.size() > many) return true;
+  return std::ranges::any_of(call.cases, [&](const policy::Case& each) {
+    return each.decision != call.cases.front().decision || !std::ranges::all_of(each.conditions, equality);
+  });
+}
+
+std::string action_text(std::uint32_t answer) {
+  constexpr auto last = static_cast<int>(Action::notify);
+  for (int i = 0; i <= last; ++i) {
+    const auto action = static_cast<Action>(i);
+    if (policy::answer_of({action, 0}) != (answer & SECCOMP_RET_ACTION_FULL)) continue;
+    const bool carries_data = action == Action::error || action == Action::trace;
+    return carries_data ? concat(name_of(action), "(", answer & SECCOMP_RET_DATA, ")")
+                        : std::string(name_of(action));
+  }
+  return hexadecimal(answer);
+}
+
+std::string condition_text(const Condition& condition) {
+  std::string text =
+      concat("args[", condition.index, "] ", name_of(condition.op), " ", hexadecimal(condition.value));
+  if (condition.op == Operator::masked_equal) text += concat(" ", hexadecimal(condition.value_two));
+  return text;
+}
+
+std::string conditions_text(const Rule& rule) {
+  std::vector<std::string> texts;
+  for (const Condition& condition : rule.conditions) texts.push_back(condition_text(condition));
+  return join(texts, " and ");
+}
+
+// A rule has no place of its own, its conditions do.
+std::string at(const Policy& policy, const Rule* rule, std::string_view what) {
+  const bool placed = rule != nullptr && !rule->conditions.empty();
+  return document::located(policy.name, placed ? rule->conditions.front().at : document::Position{}, what);
+}
+
+const policy::Abi* abi_of(const policy::Table& table, const seccomp_data& call) {
+  const bool x32 = call.arch == AUDIT_ARCH_X86_64 && static_cast<std::uint32_t>(call.nr) >= policy::x32_bit;
+  const auto found = std::ranges::find_if(table.abis, [&](const policy::Abi& abi) {
+    return abi.audit_arch == call.arch && (abi.architecture == Architecture::x32) == x32;
+  });
+  return found == table.abis.end() ? nullptr : &*found;
+}
+
+// The rules with conditions that are about a number, some of them maybe through socketcall(2) or ipc(2).
+std::vector<const Rule*> rules_about(const Policy& policy, Architecture architecture, int number) {
+  std::vector<const Rule*> rules;
+  for (const Rule& rule : policy.rules) {
+    if (rule.conditions.empty()) continue;
+    const auto multiplexed = MultiplexedSyscall::of(rule.syscall);
+    const auto direct = MultiplexedSyscall::direct_number(rule.syscall, architecture);
+    if (rule.syscall.number(architecture) == number ||
+        (multiplexed && multiplexed->through.number(architecture) == number) ||
+        (direct && static_cast<int>(*direct) == number))
+      rules.push_back(&rule);
+  }
+  return rules;
+}
+
+bool all_hold(const Rule& rule, const policy::Abi& abi, const seccomp_data& call) {
+  return std::ranges::all_of(rule.conditions, [&](const Condition& condition) {
+    const std::uint64_t cut = abi.narrow ? 0xffffffff : ~std::uint64_t{0};
+    Condition narrowed = condition;
+    narrowed.value &= cut;
+    narrowed.value_two &= cut;
+    return policy::holds(narrowed, call.args[condition.index] & cut);
+  });
+}
+
+[[noreturn]] void refuse(const Policy& policy, const policy::Table& table, const Difference& difference) {
+  const seccomp_data& call = difference.call;
+  const policy::Abi* const abi = abi_of(table, call);
+  if (abi == nullptr) throw Error(concat("libseccomp is wrong: ", difference.text(table)));
+  const std::vector<const Rule*> rules = rules_about(policy, abi->architecture, call.nr);
+  const auto holding =
+      std::ranges::find_if(rules, [&](const Rule* rule) { return all_hold(*rule, *abi, call); });
+  const Rule* const meant = holding != rules.end() ? *holding : nullptr;
+  const Rule* const shown = meant != nullptr || rules.empty() ? meant : rules.front();
+
+  unsigned highest = 0;
+  for (const Rule* const rule : rules)
+    for (const Condition& condition : rule->conditions) highest = std::max(highest, condition.index);
+  std::vector<std::string> arguments;
+  for (unsigned i = 0; i <= highest; ++i) arguments.push_back(hexadecimal(call.args[i]));
+  const std::string name =
+      shown != nullptr ? std::string(shown->syscall.name()) : concat("system call ", call.nr);
+  const std::string why =
+      meant != nullptr ? concat("if ", conditions_text(*meant)) : std::string("no rule's conditions hold");
+  throw Error(at(policy, shown,
+                 concat("libseccomp gets the rules for ", name, " wrong: ", name, "(", join(arguments),
+                        ") on ", name_of(abi->architecture), " would be ", action_text(difference.program),
+                        " instead of ", action_text(difference.policy), " (", why, "). ", mend)));
+}
+
+// Runs in the child, and throws there.
+void compare(const Policy& policy, const policy::Table& table, Arrangement arrangement) {
+  const Verification verification = verify(libseccomp_whole(policy, arrangement), table);
+  if (verification.difference) refuse(policy, table, *verification.difference);
+  if (!verification.complete)
+    throw Error(
+        concat(policy.name, ": its rules are too many to compare what libseccomp makes of them. ", mend));
+}
+
+// The calls that libseccomp may be at work on, and a rule of one.
+std::string out_of_time(const Policy& policy, const policy::Table& table, std::chrono::seconds limit) {
+  std::set<std::string> names;
+  const Rule* first = nullptr;
+  for (const policy::Abi& abi : table.abis)
+    for (const policy::Call& call : abi.calls) {
+      if (!may_be_wrong(call)) continue;
+      for (const Rule* const rule : rules_about(policy, abi.architecture, static_cast<int>(call.number))) {
+        names.emplace(rule->syscall.name());
+        if (first == nullptr) first = rule;
+      }
+    }
+  const std::vector<std::string> all(names.begin(), names.end());
+  return at(policy, first,
+            concat("libseccomp runs without end on the rules for ", join(all), ": stopped after ",
+                   limit.count(), " s of CPU time. ", mend));
+}
+
+}  // namespace
+
+bool libseccomp_may_be_wrong(const policy::Table& table) {
+  return std::ranges::any_of(
+      table.abis, [](const policy::Abi& abi) { return std::ranges::any_of(abi.calls, may_be_wrong); });
+}
+
+void prove_libseccomp(const Policy& given, std::chrono::seconds limit) {
+  Policy policy = given;
+  policy.newest.clear();
+  const policy::Table table = make_table(policy);
+  // runc since 1.2 asks for a tree above this many names (libcontainer/seccomp/seccomp_linux.go).
+  constexpr std::size_t worth_a_tree = 32;
+  std::vector<Worker> workers;
+  for (const Arrangement arrangement : {Arrangement::list, Arrangement::tree}) {
+    if (arrangement == Arrangement::tree && policy.rules.size() <= worth_a_tree) continue;
+    workers.emplace_back(
+        [&policy, &table, arrangement] {
+          compare(policy, table, arrangement);
+          return Program();
+        },
+        limit);
+  }
+  for (Worker& worker : workers) {
+    const Worker::Result result = worker.wait();
+    switch (result.end) {
+      case Worker::End::done:
+        break;
+      case Worker::End::failed:
+        throw Error(result.message);
+      case Worker::End::out_of_time:
+        throw Error(out_of_time(policy, table, limit));
+      case Worker::End::died:
+        throw Error(concat(policy.name, ": asking libseccomp what it makes of the profile: the process ",
+                           result.message));
+    }
+  }
+}
+
+}  // namespace scrim::filter
