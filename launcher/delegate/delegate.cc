@@ -30,6 +30,9 @@ class Delegate {
   Delegate(std::string program, CommandLine line) : program_(std::move(program)), line_(std::move(line)) {}
 
   [[nodiscard]] const CommandLine& line() const { return line_; }
+  [[nodiscard]] Carrier carrier() const {
+    return {program_, [this] { return ask_kind(program_); }};
+  }
 
   [[noreturn]] void replace_us(const std::vector<std::string>& arguments) const {
     os::exec_program(program_, with_name(arguments));
@@ -80,7 +83,8 @@ static void refuse_ourselves(const std::string& program) {
 static int start_container(const Delegate& delegate, const Invocation& invocation) {
   const CommandLine& line = delegate.line();
   const std::string& id = line.positionals.front();
-  const ResolvedBundle resolved = resolve_bundle(line.bundle, line.config_file, invocation.config);
+  const ResolvedBundle resolved =
+      resolve_bundle(line.bundle, line.config_file, invocation.config, delegate.carrier());
   if (invocation.warn)
     for (const std::string& warning : resolved.warnings) invocation.warn(warning);
   if (invocation.debug)

@@ -63,7 +63,7 @@ void make_paths_absolute(Value& config, const std::string& bundle) {
 }
 
 ResolvedBundle resolve_bundle(const std::string& bundle, const std::string& config_file,
-                              const resolve::RuntimeConfig& runtime_config) {
+                              const resolve::RuntimeConfig& runtime_config, const Carrier& carrier) {
   ResolvedBundle out;
   out.bundle = real_path(bundle.empty() ? "." : bundle);
   // crun takes --config relative to where it is called, except for the name it looks for anyway.
@@ -80,10 +80,10 @@ ResolvedBundle resolve_bundle(const std::string& bundle, const std::string& conf
   const resolve::Target target{resolve::native_architecture(), resolve::running_kernel(),
                                resolve::bounding_set(config)};
   const resolve::Resolution resolution = resolve::resolve(request, runtime_config.settings, target);
-  resolve::write_resolution(config, resolution);
+  out.because = resolution.because;
+  write_enforcement(config, resolution, carrier, out.because, warnings);
   make_paths_absolute(config, out.bundle);
   out.config = document::json::to_text(config);
-  out.because = resolution.because;
   for (const document::Warning& warning : warnings) out.warnings.push_back(warning.text);
   for (const document::Warning& warning : resolution.warnings) out.warnings.push_back(warning.text);
   return out;

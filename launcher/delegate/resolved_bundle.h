@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "launcher/delegate/enforcement.h"
 #include "libprofile/document/json.h"
 #include "libprofile/resolve/runtime_config.h"
 
@@ -17,9 +18,10 @@ struct ResolvedBundle {
 };
 
 // Reads `config_file` (empty: config.json of the bundle), resolves what it asks for and writes the answer
-// into a copy. Throws Error for whatever is wrong with it.
+// into a copy, such that `carrier` enforces it (enforcement.h). Throws Error for whatever is wrong with it.
 [[nodiscard]] ResolvedBundle resolve_bundle(const std::string& bundle, const std::string& config_file,
-                                            const resolve::RuntimeConfig& runtime_config);
+                                            const resolve::RuntimeConfig& runtime_config,
+                                            const Carrier& carrier);
 
 // Everything that runc and crun take relative to the bundle (root.path, sources of bind mounts, the
 // listener's socket) relative to / instead. `bundle`: an absolute path.

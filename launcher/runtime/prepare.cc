@@ -8,9 +8,12 @@
 #include <cstdlib>
 #include <iterator>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "libprofile/document/file.h"
 #include "libprofile/error.h"
+#include "libprofile/filter/fuse.h"
 #include "libprofile/filter/interpreter.h"
 #include "libprofile/filter/verify.h"
 #include "libprofile/kernel/seccomp.h"
@@ -24,6 +27,41 @@ namespace {
 
 void pass_on(const document::Warnings& warnings, const Warn& warn) {
   for (const document::Warning& warning : warnings) warn(warning.text);
+}
+
+// Interprets a profile; the one that notifies says where its listener goes.
+void add_policy(const document::OciSeccomp& seccomp, const ProfileOptions& options, PreparedProfile& prepared,
+                std::vector<policy::Policy>& policies, const Warn& warn) {
+  document::Warnings warnings;
+  const bool notified = std::ranges::any_of(policies, &policy::Policy::notifies);
+  policies.push_back(make_policy(
+      seccomp, options.strict ? policy::UnknownSyscalls::refuse : policy::UnknownSyscalls::warn, warnings));
+  pass_on(warnings, warn);
+  const bool notifies = policies.back().notifies;
+  if (notifies && seccomp.header.listener_path.empty())
+    throw Error(concat(seccomp.file, ": SCMP_ACT_NOTIFY needs a listenerPath"));
+  // seccomp(2), NEW_LISTENER: EBUSY
+  if (notifies && notified)
+    throw Error(
+        concat(prepared.resolution.name,
+               ": both the profile and the floor have SCMP_ACT_NOTIFY, and a process has one listener "
+               "at most"));
+  if (notified || (!notifies && policies.size() > 1)) return;
+  prepared.listener_path = seccomp.header.listener_path;
+  prepared.listener_metadata = seccomp.header.listener_metadata;
+}
+
+// What is asked of the kernel for one program in place of several: every action, and the flags.
+policy::Policy together(const std::vector<policy::Policy>& policies) {
+  policy::Policy all = policies.front();
+  all.flags = filter::fuse_flags(policies);
+  for (std::size_t i = 1; i < policies.size(); ++i) {
+    const policy::Policy& other = policies[i];
+    all.notifies = all.notifies || other.notifies;
+    all.rules.insert(all.rules.end(), other.rules.begin(), other.rules.end());
+    all.rules.push_back({"read", other.otherwise, {}});  // whichever call: only the action is looked at
+  }
+  return all;
 }
 
 std::string absolute(const std::string& directory) {
@@ -45,25 +83,21 @@ PreparedProfile prepare_profile(const resolve::Request& request, const resolve::
   pass_on(prepared.resolution.warnings, warn);
   if (!prepared.resolution.seccomp) return prepared;
 
-  const document::OciSeccomp& seccomp = *prepared.resolution.seccomp;
-  document::Warnings warnings;
-  policy::Policy policy = make_policy(
-      seccomp, options.strict ? policy::UnknownSyscalls::refuse : policy::UnknownSyscalls::warn, warnings);
-  pass_on(warnings, warn);
-  prepared.flags = kernel::filter_flags(policy);
-  prepared.listener_path = seccomp.header.listener_path;
-  prepared.listener_metadata = seccomp.header.listener_metadata;
-  if (policy.notifies && prepared.listener_path.empty())
-    throw Error(concat(seccomp.file, ": SCMP_ACT_NOTIFY needs a listenerPath"));
-  if (options.verify) prepared.table = make_table(policy);
-  prepared.compilation.emplace(std::move(policy), options.compiler, filter::Compilation::cpu_limit,
+  std::vector<policy::Policy> policies;  // the floor behind the profile, as if it had been installed before
+  add_policy(*prepared.resolution.seccomp, options, prepared, policies, warn);
+  if (prepared.resolution.floor) add_policy(*prepared.resolution.floor, options, prepared, policies, warn);
+  prepared.flags = prepared.resolution.floor ? kernel::filter_flags(together(policies))
+                                             : kernel::filter_flags(policies.front());
+  if (options.verify)
+    for (const policy::Policy& policy : policies) prepared.tables.push_back(make_table(policy));
+  prepared.compilation.emplace(std::move(policies), options.compiler, filter::Compilation::cpu_limit,
                                options.frequencies);
   return prepared;
 }
 
 filter::Program finished_program(PreparedProfile& profile) {
   filter::Program program = profile.compilation->get();
-  if (profile.table) filter::prove(program, *profile.table);
+  if (!profile.tables.empty()) filter::prove(program, profile.tables);
   seccomp_data call{};
   call.nr = SYS_execve;
   call.arch = policy::audit_arch(resolve::native_architecture());

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "launcher/bundle/spec.h"
 #include "libprofile/document/json.h"
@@ -20,9 +21,9 @@ using Warn = std::function<void(std::string_view)>;
 struct PreparedProfile {
   resolve::Resolution resolution;
   std::optional<filter::Compilation> compilation;  // nothing: Unconfined
-  std::optional<policy::Table> table;              // what the program has to equal, if that is to be proved
-  unsigned flags = 0;                              // SECCOMP_FILTER_FLAG_*
-  std::string listener_path;                       // where a listener goes, with its metadata
+  std::vector<policy::Table> tables;  // what the program has to equal (own.h), if that is to be proved
+  unsigned flags = 0;                 // SECCOMP_FILTER_FLAG_*
+  std::string listener_path;          // where a listener goes, with its metadata
   std::string listener_metadata;
 };
 

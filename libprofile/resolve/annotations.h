@@ -14,6 +14,8 @@ namespace scrim::resolve {
 inline constexpr std::string_view profile_annotation = "run.scrim.profile";
 inline constexpr std::string_view privileged_annotation = "run.scrim.privileged";
 inline constexpr std::string_view resolved_annotation = "run.scrim.resolved";
+// crun's: a program in base64 that it loads in place of what linux.seccomp says (crun(1)).
+inline constexpr std::string_view program_annotation = "run.oci.seccomp_bpf_data";
 
 struct Annotation {
   std::string name;

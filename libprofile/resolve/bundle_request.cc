@@ -47,6 +47,16 @@ std::optional<Inline> inline_profile(const Value& config, std::string_view file,
   return Inline{document::read_oci_seccomp(*seccomp, file, warnings)};
 }
 
+// Whoever may write it could otherwise have any filter, or one that allows everything, under crun.
+void warn_of_program(const Value& config, std::string_view file, document::Warnings& warnings) {
+  const Value* annotations = object_member(config, "annotations", file);
+  const Value* program = annotations == nullptr ? nullptr : annotations->find(program_annotation);
+  if (program == nullptr) return;
+  warnings.push_back({document::located(
+      file, program->position(),
+      concat("annotation ", program_annotation, " is ignored: the profile is what scrim resolves"))});
+}
+
 // What the container has by itself, before any annotation.
 struct Facts {
   std::optional<Inline> inlined;
@@ -193,6 +203,7 @@ Request bundle_request(const Value& config, std::string_view file, const Runtime
                        document::Warnings& warnings) {
   if (config.object() == nullptr)
     throw DocumentError(file, config.position(), concat("must be an object, not ", config.kind()));
+  warn_of_program(config, file, warnings);
   Facts facts;
   facts.inlined = inline_profile(config, file, warnings);
   if (!facts.inlined && looks_privileged(config))

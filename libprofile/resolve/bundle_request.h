@@ -22,7 +22,8 @@ namespace scrim::resolve {
 [[nodiscard]] CapabilitySet bounding_set(const document::json::Value& config);
 
 // Puts the resolved profile in place of linux.seccomp (or takes it away), and notes in annotation
-// run.scrim.resolved which one it is.
+// run.scrim.resolved which one it is. Takes away crun's run.oci.seccomp_bpf_data. Throws Error if there is a
+// floor besides a profile: linux.seccomp cannot say that.
 void write_resolution(document::json::Value& config, const Resolution& resolution);
 
 }  // namespace scrim::resolve

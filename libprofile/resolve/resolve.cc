@@ -6,6 +6,7 @@
 #include "libprofile/error.h"
 #include "libprofile/resolve/localhost.h"
 #include "libprofile/resolve/template.h"
+#include "libprofile/resolve/trusted_file.h"
 #include "libprofile/resolve/wanted.h"
 #include "libprofile/text.h"
 
@@ -16,8 +17,9 @@ namespace {
 // Carries out one Wanted; `out` has the steps so far in `because`.
 class Resolver {
  public:
-  Resolver(const Settings& settings, const Target& target, Resolution& out)
-      : settings_(settings), target_(target), out_(out) {}
+  // `of_node`: not a caller's file is meant by a ProfileFile, but one of the node's.
+  Resolver(const Settings& settings, const Target& target, Resolution& out, bool of_node = false)
+      : settings_(settings), target_(target), out_(out), of_node_(of_node) {}
 
   void operator()(const Nothing&) {
     if (settings_.seccomp_default) {
@@ -54,7 +56,7 @@ class Resolver {
   }
 
   void operator()(const ProfileFile& wanted) {
-    const std::string text = document::read_text(wanted.path);
+    const std::string text = of_node_ ? read_trusted(wanted.path) : document::read_text(wanted.path);
     out_.name = wanted.path;
     read(text, wanted.path);
   }
@@ -91,15 +93,14 @@ class Resolver {
   const Settings& settings_;
   const Target& target_;
   Resolution& out_;
+  bool of_node_;
 };
 
 bool asks_for_filter(const Wanted& wanted) {
   return !std::holds_alternative<Nothing>(wanted) && !std::holds_alternative<Unconfined>(wanted);
 }
 
-}  // namespace
-
-Resolution resolve(const Request& request, const Settings& settings, const Target& target) {
+Resolution above_floor(const Request& request, const Settings& settings, const Target& target) {
   Resolution out;
   out.because = request.because;
   Resolver resolver(settings, target, out);
@@ -118,6 +119,26 @@ Resolution resolve(const Request& request, const Settings& settings, const Targe
     out.because.push_back("privileged containers have no profile");
     resolver(Unconfined{});
   }
+  return out;
+}
+
+}  // namespace
+
+Resolution resolve(const Request& request, const Settings& settings, const Target& target) {
+  Resolution out = above_floor(request, settings, target);
+  if (!settings.floor_profile) return out;
+
+  Resolution floor;
+  floor.because.push_back(concat("the node's floorProfile, ", describe(*settings.floor_profile),
+                                 out.seccomp
+                                     ? ", applies as well: of each call the more restrictive answer counts"
+                                     : ", applies to every container, and is the only filter"));
+  std::visit(Resolver(settings, target, floor, true), *settings.floor_profile);
+  if (!floor.seccomp) throw Error(concat("floorProfile ", floor.name, " has no filter"));
+  out.name = concat(out.name, " (floor: ", floor.name, ")");
+  (out.seccomp ? out.floor : out.seccomp) = std::move(floor.seccomp);
+  out.because.insert(out.because.end(), floor.because.begin(), floor.because.end());
+  out.warnings.insert(out.warnings.end(), floor.warnings.begin(), floor.warnings.end());
   return out;
 }
 

@@ -47,22 +47,30 @@ struct Settings {
   bool seccomp_default = false;  // the kubelet's: nothing asked means RuntimeDefault
   // What a privileged container gets instead of Unconfined (CRI-O's privileged_seccomp_profile).
   std::optional<Wanted> privileged_profile;
+  // Enforced in addition to whatever is asked for, also on Unconfined and privileged. Never Unconfined
+  // itself; a ProfileFile must be one that only root can write.
+  std::optional<Wanted> floor_profile;
 };
 
 // Resolution::name of a profile that was in linux.seccomp.
 inline constexpr const char* inline_name = "config.json";
 
 struct Resolution {
-  // "Unconfined", "RuntimeDefault@containerd-2.3.4", "Localhost:web.json", "config.json", a file's path
+  // "Unconfined", "RuntimeDefault@containerd-2.3.4", "Localhost:web.json", "config.json", a file's path; with
+  // a floor "Unconfined (floor: RuntimeDefault@docker-27.0.0)"
   std::string name;
-  std::optional<document::OciSeccomp> seccomp;  // nothing: Unconfined
-  std::vector<std::string> because;             // the chain that led here, one step a line
+  std::optional<document::OciSeccomp> seccomp;  // nothing: Unconfined. The floor, if that is all there is
+  // Of each call the more restrictive answer of the two counts, as if this had been installed before the
+  // other.
+  std::optional<document::OciSeccomp> floor;
+  std::vector<std::string> because;  // the chain that led here, one step a line
   document::Warnings warnings;
   // It is linux.seccomp of the config.json, which write_resolution() leaves untouched.
   bool as_written = false;
 };
 
 // Kubernetes' rules: privileged before everything, then what was asked, then seccompDefault, else Unconfined.
+// Then the floor.
 // Reads Localhost and ProfileFile from disk: a Localhost path never leaves profile_root, neither by its text
 // (absolute, "..") nor through a symbolic link (openat2 with RESOLVE_BENEATH).
 [[nodiscard]] Resolution resolve(const Request& request, const Settings& settings, const Target& target);

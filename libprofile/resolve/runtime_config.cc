@@ -70,7 +70,8 @@ void seccomp_default(const Entry& entry, RuntimeConfig& config) {
   config.settings.seccomp_default = entry.boolean();
 }
 
-void privileged_profile(const Entry& entry, RuntimeConfig& config) {
+// What parse_wanted() makes of it; nothing if that does not know it.
+std::optional<Wanted> wanted_profile(const Entry& entry) {
   const std::string& text = entry.text();
   std::optional<Wanted> wanted;
   try {
@@ -78,11 +79,29 @@ void privileged_profile(const Entry& entry, RuntimeConfig& config) {
   } catch (const Error& error) {
     entry.refuse(error.what());
   }
-  if (!wanted) entry.refuse(concat("must be ", wanted_forms, ", not ", quoted(text)));
-  if (const auto* from = std::get_if<Localhost>(&*wanted))
+  if (const auto* from = wanted ? std::get_if<Localhost>(&*wanted) : nullptr)
     if (const std::string_view fault = localhost_path_fault(from->path); !fault.empty())
       entry.refuse(concat(quoted(text), ": the path ", fault));
-  config.settings.privileged_profile = std::move(wanted);
+  return wanted;
+}
+
+void privileged_profile(const Entry& entry, RuntimeConfig& config) {
+  config.settings.privileged_profile = wanted_profile(entry);
+  if (!config.settings.privileged_profile)
+    entry.refuse(concat("must be ", wanted_forms, ", not ", quoted(entry.text())));
+}
+
+void floor_profile(const Entry& entry, RuntimeConfig& config) {
+  const std::string& text = entry.text();
+  std::optional<Wanted> wanted = wanted_profile(entry);
+  if (!wanted && text.starts_with('/')) wanted = ProfileFile{text};
+  if (!wanted)
+    entry.refuse(
+        concat("must be RuntimeDefault, RuntimeDefault@ENGINE[-VERSION], Localhost:PATH or the absolute ",
+               "path of a profile, not ", quoted(text)));
+  if (std::holds_alternative<Unconfined>(*wanted))
+    entry.refuse("must be a profile: Unconfined is no floor (leave the key out)");
+  config.settings.floor_profile = std::move(wanted);
 }
 
 void delegate(const Entry& entry, RuntimeConfig& config) {
@@ -106,11 +125,9 @@ struct Key {
   void (*read)(const Entry&, RuntimeConfig&);
 };
 constexpr std::array keys{
-    Key{"runtimeDefault", runtime_default},
-    Key{"profileRoot", profile_root},
-    Key{"seccompDefault", seccomp_default},
-    Key{"privilegedProfile", privileged_profile},
-    Key{"delegate", delegate},
+    Key{"runtimeDefault", runtime_default}, Key{"profileRoot", profile_root},
+    Key{"seccompDefault", seccomp_default}, Key{"privilegedProfile", privileged_profile},
+    Key{"floorProfile", floor_profile},     Key{"delegate", delegate},
     Key{"annotations", annotations},
 };
 

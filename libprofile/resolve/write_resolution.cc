@@ -25,6 +25,9 @@ Value& object_member(Value& parent, std::string_view name) {
 
 void write_resolution(Value& config, const Resolution& resolution) {
   if (config.object() == nullptr) throw Error(concat("config.json must be an object, not ", config.kind()));
+  if (resolution.floor)
+    throw Error(concat(resolution.name, ": a profile and the floor cannot be said in one linux.seccomp ",
+                       "(mend: let scrim be the runtime, alone or with crun as its delegate)"));
   // A profile that stays is not rewritten: it may have fields of a later runtime-spec for whoever reads it
   // next.
   if (!resolution.as_written) {
@@ -35,6 +38,7 @@ void write_resolution(Value& config, const Resolution& resolution) {
   }
   Value& annotations = object_member(config, "annotations");
   annotations.erase(resolved_annotation);
+  annotations.erase(program_annotation);  // it would replace what was resolved
   annotations.set(resolved_annotation, Value(resolution.name));
 }
 

@@ -182,10 +182,10 @@ TEST_CASE("A config.json of any shape is passed on for the delegate to judge, no
 
 TEST_CASE("A bundle that is missing or is no object says so", "[delegate]") {
   const TemporaryDirectory directory;
-  CHECK_THROWS_WITH(delegate::resolve_bundle(directory.path() + "/none", "", {}),
+  CHECK_THROWS_WITH(delegate::resolve_bundle(directory.path() + "/none", "", {}, {}),
                     Catch::Contains("find bundle"));
-  CHECK_THROWS_WITH(delegate::resolve_bundle(directory.path(), "", {}), Catch::Contains("config.json"));
+  CHECK_THROWS_WITH(delegate::resolve_bundle(directory.path(), "", {}, {}), Catch::Contains("config.json"));
   std::ofstream(directory.path() + "/config.json") << "[]";
-  CHECK_THROWS_WITH(delegate::resolve_bundle(directory.path(), "", {}),
+  CHECK_THROWS_WITH(delegate::resolve_bundle(directory.path(), "", {}, {}),
                     Catch::Contains("config.json:1:1: expected an object"));
 }

@@ -88,7 +88,7 @@ TEST_CASE("what the configuration cannot mean is refused with its place") {
       {"{\n  \"seccompdefault\": true}",
        "config.json:2:3: unknown key \"seccompdefault\", did you mean seccompDefault?"},
       {R"({"colour": 1})",
-       "(known: runtimeDefault, profileRoot, seccompDefault, privilegedProfile, delegate, annotations)"},
+       "(known: runtimeDefault, profileRoot, seccompDefault, privilegedProfile, floorProfile, delegate, annotations)"},
       {R"({"seccompDefault": "true"})",
        "config.json:1:20: seccompDefault must be true or false, not a string"},
       {R"({"seccompDefault": null})", "must be true or false, not null"},

@@ -30,7 +30,8 @@ static int receive(int connection, const char* state_file) {
   FILE* file = fopen(state_file, "w");
   must(file != NULL && fwrite(text, 1, (size_t)got, file) == (size_t)got, state_file);
   ssize_t more;
-  while ((more = read(connection, text, sizeof text)) > 0) fwrite(text, 1, (size_t)more, file);
+  // What came with it in one sendmsg(2): crun keeps the connection open as long as the container runs.
+  while ((more = recv(connection, text, sizeof text, MSG_DONTWAIT)) > 0) fwrite(text, 1, (size_t)more, file);
   must(fclose(file) == 0, state_file);
   const struct cmsghdr* header = CMSG_FIRSTHDR(&message);
   must(header != NULL && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int)),

@@ -9,8 +9,9 @@
 //   status         copies /proc/self/status        fds            prints "fd NUMBER" for each open descriptor
 //   stdin          copies standard input           env            prints the environment
 //   exit=STATUS    exits with it                   signal=NUMBER  sends it to itself
-//   number=NUMBER  any call, all arguments 0       NAME           one of the calls below, with harmless
-//   arguments i386=NUMBER    the same through the i386 entry of an x86_64 kernel
+//   number=NUMBER[,ARGUMENT]...   any call, arguments 0 unless given
+//   i386=NUMBER    the same through the i386 entry of an x86_64 kernel
+//   NAME           one of the calls below, with harmless arguments
 #define _GNU_SOURCE
 #include <asm/unistd.h>
 #include <dirent.h>
@@ -151,8 +152,15 @@ static void run(const char* word, char** environment) {
     report(word, (int)answer);
   }
 #endif
-  else if ((value = value_of(word, "number")) != 0)
-    report(word, CALL(parse(value), 0, 0, 0));
+  else if ((value = value_of(word, "number")) != 0) {
+    long words[7] = {0};
+    for (int i = 0; i < 7; ++i) {
+      words[i] = parse(value);
+      while (*value >= '0' && *value <= '9') ++value;
+      if (*value == ',') ++value;
+    }
+    report(word, call6(words[0], words[1], words[2], words[3], words[4], words[5], words[6]));
+  }
   else
     report(word, probe(word));
 }
