@@ -137,7 +137,9 @@ class Enforcement {
     if (!profile_suffices) one.seccomp = resolution_.floor;
     policies_.erase(policies_.begin() + static_cast<std::ptrdiff_t>(other));
     tables_.erase(tables_.begin() + static_cast<std::ptrdiff_t>(other));
-    if (!profile_suffices || flags != policies_.front().flags) {
+    if (!profile_suffices) one.as_written = false;
+    // Only where they differ: runc before 1.2 knows no flags.
+    if (flags != policies_.front().flags) {
       one.as_written = false;
       one.seccomp->header.flags = flags;
     }

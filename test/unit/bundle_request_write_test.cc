@@ -53,6 +53,24 @@ TEST_CASE("only one linux.seccomp is left, so that every reader sees the same") 
   CHECK(config.find("linux")->object()->size() == 1);
 }
 
+TEST_CASE("a program for crun in the annotations goes, with a warning: it would replace the profile") {
+  Value config = parse(
+      R"({"annotations": {"run.oci.seccomp_bpf_data": "BgAAAAAA/38=", "run.oci.seccomp_bpf_data": "x"}})");
+  document::Warnings warnings;
+  const Request request = bundle_request(config, "config.json", {}, warnings);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings.front().text.find("annotation run.oci.seccomp_bpf_data is ignored") != std::string::npos);
+  write_resolution(config, resolve::resolve(request, {}, {}));
+  CHECK(config.find("annotations")->find("run.oci.seccomp_bpf_data") == nullptr);
+}
+
+TEST_CASE("a floor besides a profile is not written: one linux.seccomp cannot say both") {
+  Value config = parse("{}");
+  Resolution both = resolved();
+  both.floor = both.seccomp;
+  CHECK_THROWS_AS(write_resolution(config, both), Error);
+}
+
 TEST_CASE("missing parts of config.json are made") {
   Value config = parse(R"({"annotations": null})");
   write_resolution(config, resolved());

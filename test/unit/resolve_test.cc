@@ -168,6 +168,50 @@ TEST_CASE("privilegedProfile is what privileged containers get instead of Unconf
   CHECK_THAT(resolution.because.front(), Contains("privilegedProfile"));
 }
 
+TEST_CASE("the floor applies besides whatever is asked for, and the name and the chain say so") {
+  Node node;
+  node.settings.floor_profile = Localhost{"small.json"};
+  const Resolution asked = node.localhost("team/template.json");
+  CHECK(asked.name == "Localhost:team/template.json (floor: Localhost:small.json)");
+  REQUIRE((asked.seccomp && asked.floor));
+  CHECK(asked.seccomp->header.default_action == document::Action::error);
+  CHECK(asked.floor->header.default_action == document::Action::allow);
+  REQUIRE(asked.because.size() >= 2);
+  CHECK_THAT(asked.because[asked.because.size() - 2],
+             StartsWith("the node's floorProfile, Localhost:small.json, applies as well"));
+}
+
+TEST_CASE("the floor is the only filter of Unconfined and privileged containers") {
+  Node node;
+  node.settings.floor_profile = Localhost{"small.json"};
+  for (const Request& request :
+       {Request{Unconfined{}, false, {}}, Request{Nothing{}, false, {}}, Request{Nothing{}, true, {}},
+        Request{Localhost{"team/template.json"}, true, {}}}) {
+    const Resolution resolution = resolve::resolve(request, node.settings, node.target);
+    CHECK(resolution.name == "Unconfined (floor: Localhost:small.json)");
+    REQUIRE(resolution.seccomp);
+    CHECK(resolution.seccomp->header.default_action == document::Action::allow);
+    CHECK_FALSE(resolution.floor);
+    CHECK_FALSE(resolution.as_written);
+  }
+}
+
+TEST_CASE("a floor in a file is one that only root can write, and stops the start if it is missing") {
+  Node node;
+  const std::filesystem::path file = node.root / "small.json";
+  node.settings.floor_profile = ProfileFile{file};
+  const Request nothing{Nothing{}, false, {}};
+  CHECK(resolve::resolve(nothing, node.settings, node.target).name ==
+        "Unconfined (floor: " + file.string() + ")");
+  std::filesystem::permissions(file, std::filesystem::perms::others_write,
+                               std::filesystem::perm_options::add);
+  if (geteuid() == 0)
+    CHECK_THROWS_WITH(resolve::resolve(nothing, node.settings, node.target),
+                      Contains("others than root can write it"));
+  std::filesystem::remove(file);
+  CHECK_THROWS_WITH(resolve::resolve(nothing, node.settings, node.target), Contains("No such file"));
+}
+
 TEST_CASE("an inline profile stays as it is") {
   document::OciSeccomp seccomp;
   seccomp.file = "config.json";

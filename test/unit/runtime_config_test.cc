@@ -10,6 +10,7 @@
 
 #include "libprofile/error.h"
 #include "libprofile/resolve/wanted.h"
+#include "libprofile/text.h"
 
 using namespace scrim;
 using namespace scrim::resolve;
@@ -48,6 +49,7 @@ TEST_CASE("an empty configuration is the defaults") {
   CHECK(config.settings.profile_root == "/var/lib/kubelet/seccomp");
   CHECK_FALSE(config.settings.seccomp_default);
   CHECK_FALSE(config.settings.privileged_profile);
+  CHECK_FALSE(config.settings.floor_profile);
   CHECK(config.delegate.empty());
   CHECK_FALSE(config.annotations_trusted);
 }
@@ -65,6 +67,11 @@ TEST_CASE("every key of the configuration is read") {
   CHECK(config.delegate == "/usr/sbin/runc");
   CHECK(config.annotations_trusted);
   CHECK(parse(R"({"delegate": "crun"})").delegate == "crun");
+  for (const char* floor : {"/etc/scrim/floor.json", "RuntimeDefault@docker", "Localhost:floor.json"}) {
+    const auto settings = parse(concat(R"({"floorProfile": ")", floor, "\"}")).settings;
+    REQUIRE(settings.floor_profile);
+    CHECK(describe(*settings.floor_profile) == floor);
+  }
 }
 
 TEST_CASE("runtimeDefault may name a version that is known") {
@@ -88,7 +95,8 @@ TEST_CASE("what the configuration cannot mean is refused with its place") {
       {"{\n  \"seccompdefault\": true}",
        "config.json:2:3: unknown key \"seccompdefault\", did you mean seccompDefault?"},
       {R"({"colour": 1})",
-       "(known: runtimeDefault, profileRoot, seccompDefault, privilegedProfile, floorProfile, delegate, annotations)"},
+       "(known: runtimeDefault, profileRoot, seccompDefault, privilegedProfile, floorProfile, delegate, "
+       "annotations)"},
       {R"({"seccompDefault": "true"})",
        "config.json:1:20: seccompDefault must be true or false, not a string"},
       {R"({"seccompDefault": null})", "must be true or false, not null"},
@@ -99,6 +107,10 @@ TEST_CASE("what the configuration cannot mean is refused with its place") {
       {R"({"privilegedProfile": "/etc/x.json"})", "privilegedProfile must be RuntimeDefault"},
       {R"({"privilegedProfile": "RuntimeDefault@rkt"})", "\"rkt\" is no engine"},
       {R"({"privilegedProfile": "Localhost:../x"})", "must not contain '..'"},
+      {R"({"floorProfile": "Unconfined"})", "floorProfile must be a profile: Unconfined is no floor"},
+      {R"({"floorProfile": "floor.json"})", "or the absolute path of a profile, not \"floor.json\""},
+      {R"({"floorProfile": "Localhost:/x"})", "floorProfile \"Localhost:/x\": the path"},
+      {R"({"floorProfile": "RuntimeDefault@rkt"})", "\"rkt\" is no engine"},
       {R"({"delegate": ""})", "delegate must be an absolute path"},
       {R"({"delegate": "./runc"})", "delegate must be an absolute path"},
       {R"({"delegate": "ru\u0000nc"})", "NUL"},
