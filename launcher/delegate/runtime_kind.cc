@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/delegate/runtime_kind.h"
 
+#include <filesystem>
+
 #include "launcher/os/program.h"
 #include "libprofile/text.h"
 
@@ -17,6 +19,9 @@ RuntimeKind parse_version(std::string_view output) {
 }
 
 RuntimeKind ask_kind(const std::string& program) {
+  std::error_code unreadable;
+  if (std::filesystem::canonical(program, unreadable).filename() == "crun")
+    return {RuntimeKind::Name::crun, {}};
   const os::Captured said = os::capture(program, {program, "--version"}, os::StandardError::discarded);
   return said.exit.code == 0 && said.exit.signal == 0 ? parse_version(said.output) : RuntimeKind();
 }

@@ -16,10 +16,11 @@ namespace scrim::filter {
 // it does not take the first rule that holds.
 [[nodiscard]] bool libseccomp_may_be_wrong(const policy::Table& table);
 
-// Compiles with libseccomp as runc does, all architectures in one filter, as a list (before runc 1.2, crun)
-// and, where runc since 1.2 does so, as a tree, and verifies the result against the policy. The stub for
-// calls newer than the profile, which runc puts in front, is not libseccomp's and left out. In a child
-// process of its own that cannot outlive its CPU time (PR_SET_PDEATHSIG: of this thread).
+// Compiles the rules that may come out wrong with libseccomp as runc does, all architectures in one filter,
+// as a list (before runc 1.2, crun) and, where runc since 1.2 does so, as a tree, and verifies the result
+// against the policy. The stub for calls newer than the profile, which runc puts in front, is not
+// libseccomp's and left out. In a child process of its own that cannot outlive its CPU time
+// (PR_SET_PDEATHSIG: of this thread).
 //
 // Throws Error with the rule's place in the file if libseccomp gets it wrong, refuses it, needs more than
 // `limit`, or if the comparison does not come to an end; the message says what to write instead.
