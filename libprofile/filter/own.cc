@@ -142,10 +142,9 @@ class Together {
  public:
   explicit Together(Graph& graph) : graph_(graph) {}
 
-  // A table's answer whatever the arguments, or its rules.
+  // A table's answer whatever the arguments, or its rules with their conditions.
   void add(std::uint32_t constant) { parts_.push_back({nullptr, constant}); }
   void add(const policy::Call& call) {
-    if (call.cases.empty()) return add(answer_of(call.decision));
     // What another table says already, as when the floor is the default that everybody gets, adds nothing.
     const auto same = [&](const Part& part) { return part.call != nullptr && equal(*part.call, call); };
     if (std::ranges::none_of(parts_, same)) parts_.push_back({&call, 0});
@@ -172,6 +171,12 @@ class Together {
   }
   void clear() { parts_.clear(); }
 
+  // Most calls are decided as the one before.
+  Node answer(std::uint32_t value) {
+    if (!last_ || last_->first != value) last_.emplace(value, graph_.answer(value));
+    return last_->second;
+  }
+
  private:
   struct Part {
     const policy::Call* call;  // nullptr: a constant
@@ -196,7 +201,7 @@ class Together {
   // From the i-th part on, where answers_ has what those before say.
   Node from(std::size_t i) {
     for (; i < parts_.size() && parts_[i].call == nullptr; ++i) answers_[i] = parts_[i].constant;
-    if (i == parts_.size()) return graph_.answer(most_restrictive(answers_));
+    if (i == parts_.size()) return answer(most_restrictive(answers_));
     std::vector<std::pair<std::uint32_t, Node>> known;  // most cases decide as one before
     return call_graph(graph_, *parts_[i].call, layout_, [&](const policy::Decision& decision) {
       const std::uint32_t said = answer_of(decision);
@@ -210,6 +215,7 @@ class Together {
   }
 
   Graph& graph_;
+  std::optional<std::pair<std::uint32_t, Node>> last_;
   ArgumentLayout layout_;
   std::vector<Part> parts_;
   std::vector<std::uint32_t> answers_;  // one for each part
@@ -302,18 +308,29 @@ class Compiler {
           number = candidate;
       if (!number) break;
       if (*number > next) gap(segments, cursors, recorded, next, *number - 1);
-      together_.clear();
-      for (Cursor& cursor : cursors) {
-        if (const policy::Call* const call = cursor.take(*number))
-          together_.add(*call);
-        else
-          together_.add(cursor.gap(*number));
-      }
-      const Node node = together_.node(layout);
+      const Node node = decision(cursors, *number, layout);
       segments.add(*number, node, recorded ? recorded->of(*number) : weight_of(node));
       next = *number + 1;
     }
     if (next <= to) gap(segments, cursors, recorded, next, to);
+  }
+
+  // What happens to a number that some table has rules about.
+  Node decision(std::span<Cursor> cursors, std::uint32_t number, ArgumentLayout layout) {
+    together_.clear();
+    for (Cursor& cursor : cursors) {
+      const policy::Call* const call = cursor.take(number);
+      if (call == nullptr) {
+        together_.add(cursor.gap(number));
+      } else if (!call->cases.empty()) {
+        together_.add(*call);
+      } else {
+        // Nearly every number of a single table.
+        if (cursors.size() == 1) return together_.answer(answer_of(call->decision));
+        together_.add(answer_of(call->decision));
+      }
+    }
+    return together_.node(layout);
   }
 
   // Numbers that no rule is about.
