@@ -17,6 +17,11 @@ Value number(std::uint64_t value) {
   return Value(Value::Data(value));
 }
 
+template <typename T>
+Value number_or_null(const std::optional<T>& value) {
+  return value ? number(*value) : Value();
+}
+
 Value strings(const std::vector<std::string>& values) {
   Value::Array array;
   for (const std::string& value : values) array.push_back(text(value));
@@ -60,6 +65,11 @@ class Reader {
   std::uint64_t unsigned_integer(const Value& value, std::string_view name) const {
     const auto found = member(value, name).unsigned_integer();
     if (!found) damaged(name);
+    return *found;
+  }
+  bool boolean(const Value& value, std::string_view name) const {
+    const bool* found = member(value, name).boolean();
+    if (found == nullptr) damaged(name);
     return *found;
   }
   const Value::Array& array(const Value& value, std::string_view name) const {
@@ -116,6 +126,10 @@ std::string to_text(const ContainerState& state) {
   all.set("listenerMetadata", text(state.listener_metadata));
   all.set("profile", text(state.profile));
   all.set("profileBecause", strings(state.profile_because));
+  all.set("filterFlags", number_or_null(state.filter_flags));
+  all.set("process", state.process);
+  all.set("personality", number_or_null(state.personality));
+  all.set("newKeyring", Value(Value::Data(state.new_keyring)));
   return document::json::to_text(all);
 }
 
@@ -143,6 +157,12 @@ ContainerState parse_state(std::string_view content, const std::string& file) {
   state.listener_metadata = read.string(all, "listenerMetadata");
   state.profile = read.string(all, "profile");
   state.profile_because = read.strings(all, "profileBecause");
+  if (!read.member(all, "filterFlags").is_null())
+    state.filter_flags = static_cast<unsigned>(read.unsigned_integer(all, "filterFlags"));
+  state.process = read.member(all, "process");
+  if (!read.member(all, "personality").is_null())
+    state.personality = read.unsigned_integer(all, "personality");
+  state.new_keyring = read.boolean(all, "newKeyring");
   return state;
 }
 
