@@ -96,7 +96,7 @@ class Init {
       throw_errno("create a cgroup namespace");
     if (setsid() < 0) throw_errno("lead a new session");
     if (namespaces.creates(NamespaceType::network)) bring_up_loopback();
-    if (!plan_.no_new_keyring) join_session_keyring(plan_.id);
+    if (!plan_.no_new_keyring) join_session_keyring(plan_.id, namespaces.has_user_namespace());
   }
 
   // Our directories of the host would be ways out of the root: /proc/self/fd/N/../bin/sh as the program or

@@ -32,7 +32,7 @@ void steps(const JoinPlan& plan, Handover& handover, const RuntimeChannel& runti
   // Changing user has made this process visible again (CVE-2016-9962).
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw_errno("hide from other processes");
   if (setsid() < 0) throw_errno("lead a new session");
-  if (plan.keyring) join_session_keyring(*plan.keyring);
+  if (plan.keyring) join_session_keyring(*plan.keyring, plan.user_namespace);
   plan.label->open();
   Becoming becoming(*plan.process, *plan.label, plan.settings);
   becoming.prepare(plan.process->terminal ? make_terminal(plan) : os::Fd());

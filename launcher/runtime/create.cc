@@ -15,6 +15,7 @@
 #include "launcher/os/time.h"
 #include "launcher/runtime/listener.h"
 #include "launcher/runtime/new_process.h"
+#include "launcher/runtime/passed_descriptors.h"
 #include "launcher/runtime/remove.h"
 #include "launcher/runtime/spawn.h"
 #include "libprofile/error.h"
@@ -31,7 +32,7 @@ ContainerState initial_state(const PreparedBundle& bundle, const std::string& id
   state.bundle = bundle.directory;
   state.rootfs = bundle.spec.root_path;
   state.created = os::rfc3339(std::chrono::system_clock::now(), os::Fraction::nanoseconds);
-  state.owner = std::to_string(getuid());
+  state.owner = getuid();
   state.annotations = bundle.spec.annotations;
   if (const document::json::Value* hooks = bundle.config.find("hooks")) state.hooks = *hooks;
   if ((bundle.profile.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
@@ -52,7 +53,8 @@ void remember_for_exec(ContainerState& state, const PreparedBundle& bundle, cons
 
 // The first process' side of the plan, from values that live as long as the creation.
 init::Plan make_plan(const PreparedBundle& bundle, const CreateOptions& options,
-                     const init::NamespacePlan& namespaces, const ContainerState& state) {
+                     const init::NamespacePlan& namespaces, const ContainerState& state,
+                     unsigned preserve_fds) {
   init::Plan plan;
   plan.spec = &bundle.spec;
   plan.id = options.id;
@@ -63,7 +65,7 @@ init::Plan make_plan(const PreparedBundle& bundle, const CreateOptions& options,
   plan.has_filter = bundle.profile.compilation.has_value();
   plan.set_groups =
       !namespaces.creates(bundle::NamespaceType::user) || mapping_allows_setgroups(bundle.spec.gid_mappings);
-  plan.preserve_fds = options.preserve_fds;
+  plan.preserve_fds = preserve_fds;
   plan.state = [state](const std::string& status, pid_t pid) {
     ContainerState now_known = state;
     now_known.pid = pid;
@@ -96,6 +98,9 @@ void refuse_if_used(const cgroup::Cgroup& cgroup, const std::string& cgroups_pat
 
 Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options, const Warn& warn) {
   check(bundle.spec, options);
+  const PassedDescriptors passed = passed_descriptors(options.preserve_fds);
+  if (bundle.spec.process)
+    bundle.spec.process->env.insert(bundle.spec.process->env.end(), passed.env.begin(), passed.env.end());
   Created created(warn);
   const init::NamespacePlan namespaces = init::plan_namespaces(bundle.spec.namespaces);
   os::Fd console = options.console_socket.empty() ? os::Fd() : os::connect_to(options.console_socket);
@@ -120,7 +125,7 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
   if (options.wait_for_start)
     start_socket = os::listen_in(created.container_->directory(), init::start_socket_name);
 
-  init::Plan plan = make_plan(bundle, options, namespaces, created.state_);
+  init::Plan plan = make_plan(bundle, options, namespaces, created.state_, passed.count);
   plan.start_socket = start_socket ? &start_socket : nullptr;
   plan.console_socket = console ? &console : options.console;
   const cgroup::Entrance entrance = cgroup::open_entrance(created.state_.cgroup);

@@ -17,6 +17,7 @@
 #include "launcher/runtime/foreground.h"
 #include "launcher/runtime/listener.h"
 #include "launcher/runtime/new_process.h"
+#include "launcher/runtime/passed_descriptors.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -100,7 +101,7 @@ Way Joining::find_way() const {
   if (way.entrance.unified && options_.cgroups.empty())
     if (const std::string path = cgroup::unified_of(state_.pid, state_.cgroup); !path.empty())
       way.other_unified = os::open(path, O_PATH | O_DIRECTORY);
-  way.preserve_fds = options_.preserve_fds;
+  way.preserve_fds = preserved_descriptors(options_.preserve_fds).count;
   return way;
 }
 

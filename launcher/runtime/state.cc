@@ -118,7 +118,7 @@ std::string to_text(const ContainerState& state) {
   all.set("bundle", text(state.bundle));
   all.set("rootfs", text(state.rootfs));
   all.set("created", text(state.created));
-  all.set("owner", text(state.owner));
+  all.set("owner", number(state.owner));
   all.set("annotations", annotations_of(state));
   all.set("cgroup", memberships_of(state.cgroup));
   all.set("hooks", state.hooks);
@@ -144,7 +144,7 @@ ContainerState parse_state(std::string_view content, const std::string& file) {
   state.bundle = read.string(all, "bundle");
   state.rootfs = read.string(all, "rootfs");
   state.created = read.string(all, "created");
-  state.owner = read.string(all, "owner");
+  state.owner = static_cast<uid_t>(read.unsigned_integer(all, "owner"));
   if (const Value::Object* annotations = read.member(all, "annotations").object())
     for (const document::json::Member& member : *annotations)
       if (member.value.string() != nullptr)
@@ -176,7 +176,7 @@ Value oci_state(const ContainerState& state, std::string_view status) {
   all.set("rootfs", text(state.rootfs));
   all.set("created", text(state.created));
   if (!state.annotations.empty()) all.set("annotations", annotations_of(state));
-  all.set("owner", text(state.owner));
+  all.set("owner", text(std::to_string(state.owner)));
   return all;
 }
 

@@ -22,7 +22,7 @@ struct ContainerState {
   std::string bundle;
   std::string rootfs;
   std::string created;  // RFC 3339
-  std::string owner;    // user name or number
+  uid_t owner = 0;      // who created it
   pid_t pid = 0;        // 0: not there yet
   // When the process started, in clock ticks since boot (proc_pid_stat(5), field 22): tells it from a later
   // one of the same number.
