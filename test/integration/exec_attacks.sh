@@ -116,6 +116,30 @@ for point in clone3:EAGAIN setns:EPERM setsid:EPERM socketpair:EMFILE memfd_crea
 done
 same "errors of the kernel: one line, status 255, nothing stays" "" "$unclean"
 
+# --- in a frozen container it waits, and does not outlive the command
+freezer=/sys/fs/cgroup/freezer/$tag/c/freezer.state
+if [ -e "$freezer" ]; then
+  frozen() { echo FROZEN >"$freezer" && wait_for 5 grep -q FROZEN "$freezer"; }
+  waits() { [ "$(wc -l <"${freezer%/*}/cgroup.procs")" = 2 ]; }
+  frozen
+  background "$work/out" exec --ignore-paused c id -u
+  wait_for 5 waits
+  same "in a paused container it waits" "" "$(cat "$work/out")"
+  echo THAWED >"$freezer"
+  ended
+  same "and goes on with it" "0 0" "$? $(cat "$work/out")"
+  frozen
+  background "$work/out" exec --ignore-paused c sleep 1006
+  wait_for 5 waits
+  kill -KILL "$pid"
+  ended
+  echo THAWED >"$freezer"
+  wait_for 5 alone
+  same "killed meanwhile it is not started" 0 $?
+else
+  skip "in a paused container it waits" "no freezer of cgroup v1 here"
+fi
+
 # --- exec against delete: whoever comes too late dies with the container
 script='exec sleep 1000' bundle d '.linux.namespaces |= map(select(.type != "pid"))'
 unclean=
