@@ -43,30 +43,31 @@ cat >"$work/watch.c" <<'END'
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <unistd.h>
-// Without capabilities of its own: opens directories through every descriptor, root and cwd of every process that it
-// sees, and says if one of them shows the file /MARK of the host.
+// Reaches through every descriptor, root and working directory of the processes that come next in its pid namespace;
+// says if one of them shows the file MARK of the host, or is a descriptor of more than the standard ones.
+static void look(int pid, const char* mark) {
+  char path[600], target[200];
+  for (int n = -2; n < 24; ++n) {
+    if (n == -2) snprintf(path, sizeof path, "/proc/%d/root%s", pid, mark);
+    else if (n == -1) snprintf(path, sizeof path, "/proc/%d/cwd%s", pid, mark);
+    else snprintf(path, sizeof path, "/proc/%d/fd/%d%s", pid, n, mark);
+    if (access(path, F_OK) == 0) printf("reached %s\n", path);
+    if (n < 3) continue;
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", pid, n);
+    const ssize_t got = readlink(path, target, sizeof target - 1);
+    if (got > 0) printf("saw %s %.*s\n", path, (int)got, target);
+  }
+}
 int main(int argc, char** argv) {
-  const char* mark = argv[1];
   puts("watching");
   fflush(stdout);
-  for (;;) {
-    if (access("/stop", F_OK) == 0) return 0;
-    for (int pid = 2; pid < 400; ++pid) {
-      char path[600];
-      for (int n = -2; n < 16; ++n) {
-        if (n == -2) snprintf(path, sizeof path, "/proc/%d/root%s", pid, mark);
-        else if (n == -1) snprintf(path, sizeof path, "/proc/%d/cwd%s", pid, mark);
-        else snprintf(path, sizeof path, "/proc/%d/fd/%d%s", pid, n, mark);
-        if (access(path, F_OK) == 0) { printf("reached %s\n", path); fflush(stdout); }
-        if (n >= 3) {
-          snprintf(path, sizeof path, "/proc/%d/fd/%d", pid, n);
-          char target[200];
-          const ssize_t got = readlink(path, target, sizeof target - 1);
-          if (got > 0) { target[got] = 0; if (strncmp(target, "/proc/", 6) != 0) { printf("saw %s %s\n", path, target); fflush(stdout); } }
-        }
-      }
-    }
+  for (int next = 2; access("/stop", F_OK) != 0; fflush(stdout)) {
+    char path[64];
+    for (int pid = next; pid < next + 3; ++pid) look(pid, argv[1]);
+    snprintf(path, sizeof path, "/proc/%d", next + 1);
+    if (access(path, F_OK) == 0) ++next;
   }
+  return 0;
 }
 END
 scrim delete --force c
@@ -76,10 +77,17 @@ if command -v cc >/dev/null && cc -O1 -static -o "$work/rootfs/watch" "$work/wat
   rm -f "$work/rootfs/stop"
   background "$work/watched" run -b "$work/c" c
   wait_for 5 grep -q watching "$work/watched"
-  for _ in $(seq 60); do scrim exec c true </dev/null 2>&1; done
+  # Time to look: execve, where privileges are gone already, is held up.
+  for _ in $(seq 10); do
+    if command -v strace >/dev/null; then
+      timeout -k 1 10 strace -qq -f -o /dev/null -e trace=execve,setsid -e inject=execve,setsid:delay_enter=20000 \
+        "$SCRIM" --root "$work/state" --config "$work/settings.json" exec c true </dev/null 2>&1
+    fi
+    scrim exec c true </dev/null 2>&1
+  done
   : >"$work/rootfs/stop"
   ended
-  same "what a process of the container sees of sixty joining ones" "watching" "$(cat "$work/watched")"
+  same "what a process of the container sees of twenty joining ones" "watching" "$(cat "$work/watched")"
   rm -f "$work/rootfs/stop"
 else
   skip "what a process of the container sees of joining ones" "no static cc here"
