@@ -66,5 +66,8 @@ exec_in healthy rm /tmp/well
 with_runtime healthcheck run healthy >/dev/null
 same "that fails" 1 $?
 with_runtime rm --force --time 0 healthy >/dev/null
+# What conmon starts when a container has ended.
+cleaned_up() { ! grep -lsq "$work/[p]odman/graph" /proc/[0-9]*/cmdline; }
+wait_for 20 cleaned_up
 same "nothing is left of them" "" "$(ls -A "$work/state" 2>/dev/null)"
 finish
