@@ -41,6 +41,8 @@ int start_command(const Context& context, const Arguments& arguments);
 int state_command(const Context& context, const Arguments& arguments);
 int kill_command(const Context& context, const Arguments& arguments);
 int delete_command(const Context& context, const Arguments& arguments);
+int exec_command(const Context& context, const Arguments& arguments);
+int ps_command(const Context& context, const Arguments& arguments);
 int list_command(const Context& context, const Arguments& arguments);
 int spec_command(const Context& context, const Arguments& arguments);
 int features_command(const Context& context, const Arguments& arguments);

@@ -11,6 +11,8 @@ void add_container_options(CLI::App& app, ContainerOptions& options) {
   app.add_option("-f,--config", options.config_file, "use this file instead of the bundle's config.json");
   app.add_option("--console-socket", options.create.console_socket,
                  "unix socket that gets the master end of the container's terminal");
+  app.add_option("--pidfd-socket", options.create.pidfd_socket,
+                 "unix socket that gets the pidfd of the container's process");
   app.add_option("--pid-file", options.create.pid_file, "file to write the process id to");
   app.add_flag("--no-pivot", options.create.no_pivot,
                "do not use pivot_root (for a root file system in memory)");

@@ -4,6 +4,8 @@
 #include <iostream>
 
 #include "launcher/cli/parse.h"
+#include "launcher/cli/shown_state.h"
+#include "launcher/init/passwd.h"
 #include "launcher/runtime/store.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -38,7 +40,7 @@ void print_table(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     const pid_t pid = row.status == runtime::Status::stopped ? 0 : row.state.pid;
     lines.push_back({row.state.id, std::to_string(pid), std::string(name_of(row.status)), row.state.bundle,
-                     row.state.created, row.state.owner});
+                     row.state.created, init::name_of(row.state.owner)});
   }
   std::vector<std::size_t> widths(lines.front().size());
   for (const auto& line : lines)
@@ -65,7 +67,7 @@ int list_command(const Context& context, const Arguments& arguments) {
     for (const Row& row : rows) std::cout << row.state.id << '\n';
   } else if (format == "json") {
     document::json::Value::Array all;
-    for (const Row& row : rows) all.push_back(oci_state(row.state, name_of(row.status)));
+    for (const Row& row : rows) all.push_back(shown_state(row.state, row.status));
     std::cout << document::json::to_text(document::json::Value(document::json::Value::Data(std::move(all))))
               << '\n';
   } else {

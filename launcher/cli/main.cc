@@ -9,6 +9,7 @@
 
 #include "launcher/cli/command.h"
 #include "launcher/cli/parse.h"
+#include "launcher/cli/version.h"
 #include "launcher/delegate/delegate.h"
 #include "launcher/os/inherited.h"
 #include "launcher/os/own_program.h"
@@ -156,7 +157,7 @@ int main_of(const Arguments& arguments) {
   try {
     const CommandLine line = parse_global(arguments);
     if (line.version) {
-      std::cout << "scrim version " SCRIM_VERSION "\nspec: 1.2.1\n";
+      std::cout << version_text();
       return 0;
     }
     if (line.help || line.rest.empty()) {

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "launcher/cli/parse.h"
+#include "launcher/cli/shown_state.h"
 #include "launcher/runtime/store.h"
 
 namespace scrim::cli {
@@ -16,7 +17,7 @@ int state_command(const Context& context, const Arguments& arguments) {
   const runtime::Container container = runtime::Store(context.root()).look(id);
   const runtime::ContainerState state = container.load();
   const runtime::Status status = runtime::status_of(state, container.directory());
-  std::cout << document::json::to_text(oci_state(state, name_of(status)), 2) << '\n';
+  std::cout << document::json::to_text(shown_state(state, status), 2) << '\n';
   return 0;
 }
 

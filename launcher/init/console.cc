@@ -14,7 +14,7 @@
 
 namespace scrim::init {
 
-Console make_console(const os::Fd& root, std::optional<bundle::ConsoleSize> size) {
+Console open_console(const os::Fd& root, std::optional<bundle::ConsoleSize> size) {
   Console console;
   console.master = os::open_in_root(root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
   // Something else named ptmx could be the image's (CVE-2025-52565): only devpts gives terminals.
@@ -31,10 +31,13 @@ Console make_console(const os::Fd& root, std::optional<bundle::ConsoleSize> size
     if (ioctl(console.master.get(), TIOCSWINSZ, &window) != 0)
       throw_errno("set the size of the container's terminal");
   }
-  const os::Fd place = os::make_file_in_root(root, "/dev/console");
-  os::attach_mount(os::clone_mount(console.slave, false, "the terminal on /dev/console"), place,
-                   "the terminal on /dev/console");
   return console;
+}
+
+void bind_console(const os::Fd& root, const os::Fd& slave) {
+  const std::string what = "the terminal on /dev/console";
+  const os::Fd place = os::make_file_in_root(root, "/dev/console");
+  os::attach_mount(os::clone_mount(slave, false, what), place, what);
 }
 
 void use_console(const os::Fd& slave) {

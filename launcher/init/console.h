@@ -14,8 +14,11 @@ struct Console {
   os::Fd slave;
 };
 
-// Makes one in the devpts mounted on `root`/dev/pts, of the given size, and binds it on /dev/console.
-[[nodiscard]] Console make_console(const os::Fd& root, std::optional<bundle::ConsoleSize> size);
+// Makes one in the devpts mounted on `root`/dev/pts, of the given size.
+[[nodiscard]] Console open_console(const os::Fd& root, std::optional<bundle::ConsoleSize> size);
+
+// Binds it on `root`/dev/console.
+void bind_console(const os::Fd& root, const os::Fd& slave);
 
 // Makes the slave standard input, output and error of this process, and its controlling terminal. The process
 // must lead its session.

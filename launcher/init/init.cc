@@ -2,31 +2,25 @@
 #include "launcher/init/init.h"
 
 #include <fcntl.h>
-#include <linux/keyctl.h>
-#include <linux/limits.h>
 #include <sched.h>
 #include <sys/mount.h>
-#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 
+#include "launcher/init/become.h"
 #include "launcher/init/console.h"
 #include "launcher/init/devices.h"
 #include "launcher/init/enforce.h"
 #include "launcher/init/executable.h"
 #include "launcher/init/hooks.h"
-#include "launcher/init/identity.h"
+#include "launcher/init/keyring.h"
 #include "launcher/init/mounts.h"
-#include "launcher/init/passwd.h"
 #include "launcher/init/protected_paths.h"
 #include "launcher/init/rootfs.h"
 #include "launcher/init/security_label.h"
@@ -43,11 +37,6 @@ namespace scrim::init {
 namespace {
 
 using bundle::NamespaceType;
-
-// The runtime is gone: there is nobody to report to and nothing to go on for.
-struct Abandoned : Error {
-  Abandoned() : Error("the command that was creating the container is gone") {}
-};
 
 class Init {
  public:
@@ -72,47 +61,33 @@ class Init {
  private:
   [[noreturn]] void steps() {
     cgroup::enter(*plan_.entrance);
-    pid_ = receive(Step::mapped);
+    pid_ = runtime_.receive(Step::mapped);
     enter_namespaces();
     let_go_of_the_host();
     build_root();
-    prepare_process();
-    const Executable executable = find_program();
+    if (becoming_) {
+      becoming_->prepare(std::move(console_));
+      becoming_->find_program();
+    }
     // From here on the container outlives the command that made it, which may end as soon as it has answered:
     // until then its end is seen at the socket.
-    if (prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) != 0) throw_errno("outlive the runtime");
-    ask(Step::ready);
+    outlive_runtime();
+    runtime_.ask(Step::ready);
     wait_for_start();
     if (!spec_.hooks.start_container.empty())
       run_hooks(spec_.hooks.start_container, "startContainer", plan_.state("created", pid_));
-    become(executable);
-  }
-
-  // ---- talking to the runtime
-
-  pid_t receive(Step expected) {
-    Message message{};
-    ssize_t got = 0;
-    do got = recv(runtime_.get(), &message, sizeof message, 0);
-    while (got < 0 && errno == EINTR);
-    if (got != sizeof message || message.step != expected) throw Abandoned();
-    return message.pid;
-  }
-
-  void ask(Step step) {
-    const Message message{step, 0};
-    if (send(runtime_.get(), &message, sizeof message, MSG_NOSIGNAL) != sizeof message) throw Abandoned();
-    receive(Step::proceed);
+    if (!becoming_) throw Error("start: config.json has no process");
+    becoming_->become(handover_);
   }
 
   // ---- namespaces
 
   void enter_namespaces() {
     const NamespacePlan& namespaces = *plan_.namespaces;
-    if (namespaces.has_user_namespace()) become_root_of_user_namespace();
+    if (namespaces.has_user_namespace()) become_root_of_user_namespace(plan_.set_groups);
     for (const JoinedNamespace& joined : namespaces.joined)
       if (joined.type != NamespaceType::user && joined.type != NamespaceType::pid) join(joined);
-    die_with_runtime();
+    runtime_.die_with_runtime();
     // Other processes of a joined pid namespace must not reach our descriptors through /proc (CVE-2016-9962).
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw_errno("hide from other processes");
     // Only now is this process in its cgroup, which becomes the root of the new namespace
@@ -121,37 +96,14 @@ class Init {
       throw_errno("create a cgroup namespace");
     if (setsid() < 0) throw_errno("lead a new session");
     if (namespaces.creates(NamespaceType::network)) bring_up_loopback();
-    if (!plan_.no_new_keyring) new_session_keyring();
-  }
-
-  void become_root_of_user_namespace() {
-    if (plan_.set_groups && syscall(SYS_setgroups, 0, nullptr) != 0)
-      throw_errno("drop groups in the user namespace");
-    if (syscall(SYS_setresgid, 0, 0, 0) != 0 || syscall(SYS_setresuid, 0, 0, 0) != 0)
-      throw_errno("become root of the user namespace");
-  }
-
-  void die_with_runtime() {
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) throw_errno("die with the runtime");
-    // It may have died before: then its end of the socket is closed.
-    char byte = 0;
-    if (recv(runtime_.get(), &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0) throw Abandoned();
-  }
-
-  // The container must not read the keys of whoever started it (keyrings(7), CVE-2015-8660 et al.).
-  void new_session_keyring() {
-    const std::string name = concat("_ses.", plan_.id);
-    if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name.c_str(), 0, 0, 0) >= 0) return;
-    if (errno == ENOSYS) return;
-    throw_errno(concat("join session keyring ", name) +
-                " (if the kernel's key quota is used up: --no-new-keyring)");
+    if (!plan_.no_new_keyring) join_session_keyring(plan_.id, namespaces.has_user_namespace());
   }
 
   // Our directories of the host would be ways out of the root: /proc/self/fd/N/../bin/sh as the program or
   // its interpreter, before close-on-exec closes N (CVE-2024-21626). And the container's lock would be held
   // by us for as long as we wait for start.
   void let_go_of_the_host() const {
-    std::vector<int> kept{runtime_.get(), handover_.memory().get()};
+    std::vector<int> kept{runtime_.fd(), handover_.memory().get()};
     if (plan_.start_socket != nullptr) kept.push_back(plan_.start_socket->get());
     if (plan_.console_socket != nullptr) kept.push_back(plan_.console_socket->get());
     os::close_all_but(std::move(kept), plan_.preserve_fds);
@@ -162,6 +114,11 @@ class Init {
   void build_root() {
     const NamespacePlan& namespaces = *plan_.namespaces;
     refuse_mount_label(spec_.mount_label);
+    if (spec_.process) {
+      label_.emplace(*spec_.process);
+      becoming_.emplace(*spec_.process, *label_,
+                        Becoming::Settings{spec_.personality, plan_.set_groups, plan_.has_filter});
+    }
     const os::Fd root = attach_root(spec_.root_path, spec_.rootfs_propagation);
     const MountContext context{root, *plan_.cgroup, namespaces.creates(NamespaceType::cgroup),
                                namespaces.has_user_namespace()};
@@ -171,7 +128,7 @@ class Init {
     make_devices(spec_, root, context.user_namespace);
     if (spec_.process && spec_.process->terminal) open_terminal(root);
 
-    if (!spec_.hooks.prestart.empty() || !spec_.hooks.create_runtime.empty()) ask(Step::environment);
+    if (!spec_.hooks.prestart.empty() || !spec_.hooks.create_runtime.empty()) runtime_.ask(Step::environment);
     if (!spec_.hooks.create_container.empty())
       run_hooks(spec_.hooks.create_container, "createContainer", plan_.state("creating", pid_));
 
@@ -179,7 +136,7 @@ class Init {
     make_readonly(spec_.readonly_paths, root);
     mask(spec_.masked_paths, root);
     set_names();
-    if (spec_.process) label_.emplace(*spec_.process);
+    if (label_) label_->open();
     change_root(root, plan_.no_pivot);
     if (spec_.process) make_working_directory();
     for (const LateReadonly& mount : late)
@@ -193,7 +150,8 @@ class Init {
   };
 
   void open_terminal(const os::Fd& root) {
-    Console console = make_console(root, spec_.process->console_size);
+    Console console = open_console(root, spec_.process->console_size);
+    bind_console(root, console.slave);
     if (plan_.console_socket == nullptr) throw Error("process.terminal needs a console socket");
     os::send_descriptor(*plan_.console_socket, console.master, "/dev/console", "the console socket");
     console_ = std::move(console.slave);
@@ -210,40 +168,6 @@ class Init {
   void make_working_directory() const {
     const os::Fd root = os::open("/", O_PATH | O_DIRECTORY);
     (void)os::make_directory_in_root(root, spec_.process->cwd);
-  }
-
-  // ---- the process
-
-  void prepare_process() {
-    if (!spec_.process) return;
-    if (console_) use_console(console_);
-    console_.reset();
-    if (spec_.personality && personality(*spec_.personality) < 0) throw_errno("set personality");
-    if (spec_.process->no_new_privileges) set_no_new_privs();
-    umask(022);
-    reset_signals();
-  }
-
-  // What the caller ignored or blocked (nohup(1), a supervisor) is not the container's.
-  static void reset_signals() {
-    struct sigaction by_default {};
-    by_default.sa_handler = SIG_DFL;
-    for (int signal = 1; signal < NSIG; ++signal) sigaction(signal, &by_default, nullptr);
-    sigset_t none{};
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
-  }
-
-  Executable find_program() {
-    if (!spec_.process) return {};
-    Executable executable{"", spec_.process->args, spec_.process->env};
-    if (environment_value(executable.env, "HOME") == nullptr)
-      executable.env.push_back(concat("HOME=", home_of(spec_.process->user.uid)));
-    // For relative names only: who the process will be may not be let in here yet.
-    const bool entered = chdir(spec_.process->cwd.c_str()) == 0;
-    executable.path = find_executable(executable.args.front(), executable.env);
-    if (entered && chdir("/") != 0) throw_errno("enter /");
-    return executable;
   }
 
   void wait_for_start() {
@@ -264,58 +188,14 @@ class Init {
     }
   }
 
-  [[noreturn]] void become(const Executable& executable) {
-    if (!spec_.process) throw Error("start: config.json has no process");
-    kernel::Installation installation;
-    if (plan_.has_filter) {
-      const sock_fprog program = handover_.program();
-      installation.program.assign(program.filter, program.filter + program.len);
-      installation.flags = handover_.flags();
-    }
-    const auto drop_privileges = [&] {
-      const bundle::Process& process = *spec_.process;
-      label_->apply_on_exec();
-      give_standard_streams(process.user.uid);
-      // With the privileges of both, as runc: a user of the image may be put where only root can go (-w
-      // /root).
-      const bool entered = chdir(process.cwd.c_str()) == 0;
-      // No `capabilities` is none, as under runc.
-      assume({process.user, process.capabilities.value_or(bundle::Capabilities{}), plan_.set_groups});
-      if (!entered && chdir(process.cwd.c_str()) != 0)
-        throw_errno(concat("enter working directory ", process.cwd));
-      check_working_directory(process.cwd);
-    };
-    enforce_and_exec(executable, plan_.has_filter ? &installation : nullptr, spec_.process->no_new_privileges,
-                     drop_privileges, handover_, [](Handover&) noexcept {});
-  }
-
-  // As in runc: a program that is not root can open /dev/stdout, its pipe or terminal, again.
-  static void give_standard_streams(uid_t uid) {
-    for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-      struct stat status {};
-      if (fstat(standard, &status) != 0 || status.st_uid == uid) continue;
-      const bool is_null = S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
-      if (is_null || fchown(standard, uid, static_cast<gid_t>(-1)) == 0) continue;
-      // EINVAL: its owner has no id in our user namespace. It works as it is in all of these.
-      if (errno != EINVAL && errno != EPERM && errno != EROFS && errno != EACCES)
-        throw_errno("give standard input and output to the process' user");
-    }
-  }
-
-  static void check_working_directory(const std::string& cwd) {
-    // A directory outside the root answers ENOENT or "(unreachable)" (CVE-2024-21626, getcwd(2)).
-    std::array<char, PATH_MAX> where{};
-    if (syscall(SYS_getcwd, where.data(), where.size()) < 0 || where[0] != '/')
-      throw Error(concat("enter working directory ", cwd, ": it is outside the container"));
-  }
-
   const Plan& plan_;
   const bundle::Spec& spec_;
   Handover& handover_;
-  os::Fd runtime_;
+  RuntimeChannel runtime_;
   os::Fd console_;
   os::Fd starter_;
   std::optional<SecurityLabel> label_;
+  std::optional<Becoming> becoming_;
   pid_t pid_ = 0;
 };
 

@@ -7,6 +7,7 @@
 
 #include "launcher/bundle/spec.h"
 #include "launcher/cgroup/cgroup.h"
+#include "launcher/init/channel.h"
 #include "launcher/init/handover.h"
 #include "launcher/init/namespaces.h"
 #include "launcher/os/fd.h"
@@ -30,20 +31,6 @@ struct Plan {
   const os::Fd* console_socket = nullptr;  // connected; gets the terminal's master
   // The state that hooks read (runtime-spec runtime.md, "State"), for a status and our pid outside.
   std::function<std::string(const std::string& status, pid_t pid)> state;
-};
-
-// What the two sides say to each other over a socket pair, one message each: the runtime answers every one of
-// init's.
-enum class Step : unsigned char {
-  mapped,       // runtime to init, first: the ids are mapped; with init's pid as the runtime sees it
-  environment,  // init: the namespaces and mounts are there; the runtime runs prestart and createRuntime
-                // hooks
-  ready,        // init: everything is set up; the runtime applies limits and hands over the program
-  proceed,      // runtime to init: go on
-};
-struct Message {
-  Step step;
-  pid_t pid;
 };
 
 // What `start` says to a created container's socket; it gets the handover's memory back, and then the end of

@@ -7,6 +7,9 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -80,6 +83,25 @@ NamespacePlan plan_namespaces(const std::vector<bundle::Namespace>& namespaces) 
 void join(const JoinedNamespace& joined) {
   if (setns(joined.fd.get(), static_cast<int>(clone_flag(joined.type))) != 0)
     throw_errno(concat("join the ", proc_name(joined.type), " namespace ", joined.path));
+}
+
+std::uint64_t namespaces_apart(pid_t pid) {
+  std::uint64_t apart = 0;
+  for (const Entry& entry : entries) {
+    const std::string path = concat("/proc/", pid, "/ns/", entry.proc_name);
+    struct stat theirs {};
+    struct stat ours {};
+    if (stat(concat("/proc/self/ns/", entry.proc_name).c_str(), &ours) != 0) continue;  // older than its kind
+    if (stat(path.c_str(), &theirs) != 0) throw_errno(concat("look at namespace ", path));
+    if (theirs.st_ino != ours.st_ino || theirs.st_dev != ours.st_dev) apart |= entry.flag;
+  }
+  return apart;
+}
+
+void become_root_of_user_namespace(bool set_groups) {
+  if (set_groups && syscall(SYS_setgroups, 0, nullptr) != 0) throw_errno("drop groups in the user namespace");
+  if (syscall(SYS_setresgid, 0, 0, 0) != 0 || syscall(SYS_setresuid, 0, 0, 0) != 0)
+    throw_errno("become root of the user namespace");
 }
 
 void bring_up_loopback() {

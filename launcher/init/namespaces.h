@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -38,6 +40,14 @@ struct NamespacePlan {
 
 // setns(2).
 void join(const JoinedNamespace& joined);
+
+// The namespaces of another process that are not ours, as CLONE_NEW*. The caller makes sure that it is still
+// the same process afterwards. Throws SystemError.
+[[nodiscard]] std::uint64_t namespaces_apart(pid_t pid);
+
+// Becomes user and group 0 of the user namespace that this process has just entered, in no other group where
+// setgroups(2) is not denied.
+void become_root_of_user_namespace(bool set_groups);
 
 // A new network namespace has its loopback interface down.
 void bring_up_loopback();

@@ -59,6 +59,16 @@ std::string home_of(uid_t uid) {
   return home;
 }
 
+std::string name_of(uid_t uid) {
+  std::string name = std::to_string(uid);
+  for_each_entry("/etc/passwd", 7, [&](const auto& entry) {
+    if (entry[0].empty() || number(entry[2]) != uid) return false;
+    name = entry[0];
+    return true;
+  });
+  return name;
+}
+
 Account find_account(const std::string& text) {
   const std::size_t colon = text.find(':');
   const std::string user = text.substr(0, colon);

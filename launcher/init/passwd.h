@@ -14,6 +14,9 @@ namespace scrim::init {
 // The home directory of a user in /etc/passwd, "/" if it has none there.
 [[nodiscard]] std::string home_of(uid_t uid);
 
+// The name of a user there, or its number as text.
+[[nodiscard]] std::string name_of(uid_t uid);
+
 struct Account {
   uid_t uid = 0;
   gid_t gid = 0;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/runtime/create.h"
 
-#include <fcntl.h>
 #include <linux/seccomp.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,10 +11,11 @@
 
 #include "launcher/init/hooks.h"
 #include "launcher/init/init.h"
-#include "launcher/os/in_root.h"
 #include "launcher/os/socket.h"
 #include "launcher/os/time.h"
 #include "launcher/runtime/listener.h"
+#include "launcher/runtime/new_process.h"
+#include "launcher/runtime/passed_descriptors.h"
 #include "launcher/runtime/remove.h"
 #include "launcher/runtime/spawn.h"
 #include "libprofile/error.h"
@@ -33,7 +32,7 @@ ContainerState initial_state(const PreparedBundle& bundle, const std::string& id
   state.bundle = bundle.directory;
   state.rootfs = bundle.spec.root_path;
   state.created = os::rfc3339(std::chrono::system_clock::now(), os::Fraction::nanoseconds);
-  state.owner = std::to_string(getuid());
+  state.owner = getuid();
   state.annotations = bundle.spec.annotations;
   if (const document::json::Value* hooks = bundle.config.find("hooks")) state.hooks = *hooks;
   if ((bundle.profile.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
@@ -45,32 +44,17 @@ ContainerState initial_state(const PreparedBundle& bundle, const std::string& id
   return state;
 }
 
-void set_oom_score(pid_t pid, int score) {
-  const std::string path = concat("/proc/", pid, "/oom_score_adj");
-  const os::Fd file = os::open(path, O_WRONLY);
-  os::write_all(file.get(), std::to_string(score), concat("process.oomScoreAdj ", score, " to ", path));
-}
-
-void set_limits(pid_t pid, const std::vector<bundle::Rlimit>& limits) {
-  for (const bundle::Rlimit& limit : limits) {
-    const rlimit value{limit.soft, limit.hard};
-    if (prlimit(pid, static_cast<__rlimit_resource>(limit.resource), &value, nullptr) == 0) continue;
-    const std::string doing = concat("set ", limit.name, " to ", limit.soft, " (hard ", limit.hard, ")");
-    if (errno == EPERM) throw SystemError(EPERM, doing, "raising a hard limit needs CAP_SYS_RESOURCE");
-    throw_errno(doing);
-  }
-}
-
-void write_pid_file(const std::string& path, pid_t pid) {
-  const os::SplitPath where = os::split_last(path);
-  const bool relative = path.find('/') == std::string::npos;
-  const os::Fd directory = os::open(relative ? "." : where.directory, O_PATH | O_DIRECTORY);
-  os::replace_file(directory, where.name, std::to_string(pid), 0644);
+// What `exec` builds on: the same process and filter, whatever becomes of the bundle.
+void remember_for_exec(ContainerState& state, const PreparedBundle& bundle, const CreateOptions& options) {
+  if (const document::json::Value* process = bundle.config.find("process")) state.process = *process;
+  state.personality = bundle.spec.personality;
+  state.new_keyring = !options.no_new_keyring;
 }
 
 // The first process' side of the plan, from values that live as long as the creation.
 init::Plan make_plan(const PreparedBundle& bundle, const CreateOptions& options,
-                     const init::NamespacePlan& namespaces, const ContainerState& state) {
+                     const init::NamespacePlan& namespaces, const ContainerState& state,
+                     unsigned preserve_fds) {
   init::Plan plan;
   plan.spec = &bundle.spec;
   plan.id = options.id;
@@ -81,7 +65,7 @@ init::Plan make_plan(const PreparedBundle& bundle, const CreateOptions& options,
   plan.has_filter = bundle.profile.compilation.has_value();
   plan.set_groups =
       !namespaces.creates(bundle::NamespaceType::user) || mapping_allows_setgroups(bundle.spec.gid_mappings);
-  plan.preserve_fds = options.preserve_fds;
+  plan.preserve_fds = preserve_fds;
   plan.state = [state](const std::string& status, pid_t pid) {
     ContainerState now_known = state;
     now_known.pid = pid;
@@ -114,6 +98,9 @@ void refuse_if_used(const cgroup::Cgroup& cgroup, const std::string& cgroups_pat
 
 Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options, const Warn& warn) {
   check(bundle.spec, options);
+  const PassedDescriptors passed = passed_descriptors(options.preserve_fds);
+  if (bundle.spec.process)
+    bundle.spec.process->env.insert(bundle.spec.process->env.end(), passed.env.begin(), passed.env.end());
   Created created(warn);
   const init::NamespacePlan namespaces = init::plan_namespaces(bundle.spec.namespaces);
   os::Fd console = options.console_socket.empty() ? os::Fd() : os::connect_to(options.console_socket);
@@ -138,7 +125,7 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
   if (options.wait_for_start)
     start_socket = os::listen_in(created.container_->directory(), init::start_socket_name);
 
-  init::Plan plan = make_plan(bundle, options, namespaces, created.state_);
+  init::Plan plan = make_plan(bundle, options, namespaces, created.state_, passed.count);
   plan.start_socket = start_socket ? &start_socket : nullptr;
   plan.console_socket = console ? &console : options.console;
   const cgroup::Entrance entrance = cgroup::open_entrance(created.state_.cgroup);
@@ -150,7 +137,7 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
   });
   created.process_.emplace(std::move(spawned.process));
   theirs.reset();
-  created.channel_ = std::move(ours);
+  created.dialogue_.emplace(std::move(ours));
 
   const pid_t pid = created.process_->pid();
   created.state_.pid = pid;
@@ -163,54 +150,42 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
   return created;
 }
 
+void Created::hand_over_filter(PreparedProfile& profile) {
+  if (!profile.compilation) return;
+  const filter::Program program = finished_program(profile);
+  handover_->put_program(program, profile.flags);
+  container_->save_filter(program);
+  state_.filter_flags = profile.flags;
+}
+
 void Created::negotiate(PreparedBundle& bundle, const CreateOptions& options) {
-  const auto tell = [&](init::Step step) {
-    const init::Message message{step, state_.pid};
-    // If it is gone, the next receive says why.
-    if (send(channel_.get(), &message, sizeof message, MSG_NOSIGNAL) < 0 && errno != EPIPE &&
-        errno != ECONNRESET)
-      throw_errno("talk to the new process");
-  };
-  tell(init::Step::mapped);
+  dialogue_->tell(init::Step::mapped, state_.pid);
   // While the new process mounts.
-  PreparedProfile& profile = bundle.profile;
-  if (profile.compilation) handover_->put_program(finished_program(profile), profile.flags);
-  for (;;) {
-    init::Message message{};
-    ssize_t got = 0;
-    do got = recv(channel_.get(), &message, sizeof message, 0);
-    while (got < 0 && errno == EINTR);
-    if (got != sizeof message) {
-      if (const auto failure = handover_->failure()) throw StartError(*failure);
-      throw Error("create the container: its process was killed while it was being set up");
-    }
-    if (message.step == init::Step::environment) {
-      const std::string state = document::json::to_text(oci_state(state_, name_of(Status::creating)));
-      init::run_hooks(bundle.spec.hooks.prestart, "prestart", state);
-      init::run_hooks(bundle.spec.hooks.create_runtime, "createRuntime", state);
-      tell(init::Step::proceed);
-      continue;
-    }
-    break;
+  hand_over_filter(bundle.profile);
+  while (dialogue_->next(*handover_) == init::Step::environment) {
+    const std::string state = document::json::to_text(oci_state(state_, name_of(Status::creating)));
+    init::run_hooks(bundle.spec.hooks.prestart, "prestart", state);
+    init::run_hooks(bundle.spec.hooks.create_runtime, "createRuntime", state);
+    dialogue_->tell(init::Step::proceed, state_.pid);
   }
   if (bundle.spec.process) set_limits(state_.pid, bundle.spec.process->rlimits);
   state_.start_time = process_start_time(state_.pid).value_or(0);
+  remember_for_exec(state_, bundle, options);
   container_->save(state_);
-  if (!options.pid_file.empty()) write_pid_file(options.pid_file, state_.pid);
-  tell(init::Step::proceed);
+  write_pid_file(options.pid_file, state_.pid);
+  send_pidfd(options.pidfd_socket, process_->pidfd(), "standard");
+  dialogue_->tell(init::Step::proceed, state_.pid);
 }
 
 void Created::wait_for_exec() {
-  deliver_listener(*handover_, process_->pidfd(), state_, connect_to_agent(state_));
-  // Its end of the channel closes with execve or with the process.
-  init::Message message{};
-  while (recv(channel_.get(), &message, sizeof message, 0) < 0 && errno == EINTR) continue;
-  if (const auto failure = handover_->failure()) throw StartError(*failure);
+  deliver_listener(*handover_, process_->pidfd(), {state_.pid, Status::created}, state_,
+                   connect_to_agent(state_));
+  dialogue_->wait_for_exec(*handover_);
 }
 
 void Created::release() {
   released_ = true;
-  channel_.reset();
+  dialogue_.reset();
 }
 
 void Created::finish(bool keep) {

@@ -6,6 +6,7 @@
 
 #include "launcher/init/handover.h"
 #include "launcher/os/child.h"
+#include "launcher/runtime/dialogue.h"
 #include "launcher/runtime/prepare.h"
 #include "launcher/runtime/store.h"
 
@@ -15,6 +16,7 @@ struct CreateOptions {
   std::string id;
   std::string pid_file;             // empty: none
   std::string console_socket;       // path of somebody's listening socket; empty: none
+  std::string pidfd_socket;         // the same, for the process' pidfd
   const os::Fd* console = nullptr;  // or a connected one of our own (`run` in the foreground)
   bool no_pivot = false;
   bool no_new_keyring = false;
@@ -49,12 +51,13 @@ class Created {
   friend Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options,
                         const Warn& warn);
   explicit Created(const Warn& warn) : warn_(warn) {}
+  void hand_over_filter(PreparedProfile& profile);
   void negotiate(PreparedBundle& bundle, const CreateOptions& options);
 
   std::optional<Container> container_;
   std::optional<os::Child> process_;
   std::optional<init::Handover> handover_;
-  os::Fd channel_;
+  std::optional<Dialogue> dialogue_;
   ContainerState state_;
   Warn warn_;
   bool released_ = false;
@@ -64,16 +67,5 @@ class Created {
 // compilation.
 [[nodiscard]] Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options,
                              const Warn& warn);
-
-// A process that did not get as far as its program; what() is what it reported.
-class StartError : public Error {
- public:
-  explicit StartError(const init::Handover::Failure& failure)
-      : Error(failure.message), exit_status_(failure.exit_status) {}
-  [[nodiscard]] int exit_status() const { return exit_status_; }
-
- private:
-  int exit_status_;
-};
 
 }  // namespace scrim::runtime

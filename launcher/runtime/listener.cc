@@ -28,8 +28,8 @@ os::Fd connect_to_agent(const ContainerState& container) {
   }
 }
 
-void deliver_listener(const init::Handover& handover, const os::Fd& pidfd, const ContainerState& container,
-                      const os::Fd& agent) {
+void deliver_listener(const init::Handover& handover, const os::Fd& pidfd, Listening process,
+                      const ContainerState& container, const os::Fd& agent) {
   if (!agent) return;
   // The other side may not make a system call any more, so it cannot wake us: look again every 50 µs.
   while (handover.listener().load(std::memory_order_acquire) < 0) {
@@ -41,11 +41,11 @@ void deliver_listener(const init::Handover& handover, const os::Fd& pidfd, const
   const os::Fd listener = os::pidfd_getfd(pidfd, handover.listener().load(std::memory_order_acquire));
   if (!listener) throw_errno("take the seccomp listener");
 
-  const Value state = oci_state(container, name_of(Status::created));
+  const Value state = oci_state(container, name_of(process.status));
   Value process_state;
   process_state.set("ociVersion", text(container.oci_version));
   process_state.set("fds", Value(Value::Data(Value::Array{text("seccompFd")})));
-  process_state.set("pid", *state.find("pid"));
+  process_state.set("pid", Value(Value::Data(static_cast<std::uint64_t>(process.pid))));
   if (!container.listener_metadata.empty()) process_state.set("metadata", text(container.listener_metadata));
   process_state.set("state", state);
   os::send_descriptor(agent, listener, document::json::to_text(process_state),

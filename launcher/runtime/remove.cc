@@ -2,8 +2,11 @@
 #include "launcher/runtime/remove.h"
 
 #include <poll.h>
+#include <regex.h>
 
+#include <array>
 #include <csignal>
+#include <optional>
 
 #include "launcher/init/hooks.h"
 #include "launcher/os/pidfd.h"
@@ -26,6 +29,27 @@ void kill_and_wait(const ContainerState& state) {
   if (poll(&ended, 1, death_timeout_ms) == 0)
     throw Error(concat("delete container ", state.id, ": process ", state.pid, " does not die (state D?)"));
 }
+
+// regcomp(3), owned.
+class Pattern {
+ public:
+  explicit Pattern(const std::string& text) {
+    const int error = regcomp(&compiled_, text.c_str(), REG_EXTENDED | REG_NOSUB);
+    if (error == 0) return;
+    std::array<char, 256> reason{};
+    regerror(error, &compiled_, reason.data(), reason.size());
+    throw Error(concat("pattern \"", text, "\": ", reason.data()));
+  }
+  Pattern(const Pattern&) = delete;
+  Pattern& operator=(const Pattern&) = delete;
+  ~Pattern() { regfree(&compiled_); }
+  [[nodiscard]] bool matches(const std::string& text) const {
+    return regexec(&compiled_, text.c_str(), 0, nullptr, 0) == 0;
+  }
+
+ private:
+  regex_t compiled_{};
+};
 
 }  // namespace
 
@@ -58,6 +82,21 @@ void remove(const Store& store, const std::string& id, bool force, const Warn& w
     throw Error(concat("delete container ", id, ": it is running (stop it first, or --force)"));
   kill_and_wait(state);
   remove_stopped(std::move(*container), state, warn);
+}
+
+void remove_matching(const Store& store, const std::string& pattern, bool force, const Warn& warn) {
+  const Pattern wanted(pattern);
+  std::optional<std::string> failure;
+  for (const std::string& id : store.ids()) {
+    if (!wanted.matches(id)) continue;
+    try {
+      remove(store, id, force, warn);
+    } catch (const Error& error) {
+      if (failure) warn(*failure);
+      failure = error.what();
+    }
+  }
+  if (failure) throw Error(*failure);
 }
 
 }  // namespace scrim::runtime

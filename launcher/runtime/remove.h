@@ -13,7 +13,11 @@ namespace scrim::runtime {
 // error.
 void remove(const Store& store, const std::string& id, bool force, const Warn& warn);
 
-// The same for a container whose lock is held and whose process is gone.
+// The same for every container whose id the pattern matches somewhere (regex(7), extended), as crun has it.
+// One that cannot be deleted does not keep the others from it: its error is thrown in the end.
+void remove_matching(const Store& store, const std::string& pattern, bool force, const Warn& warn);
+
+// The same as remove() for a container whose lock is held and whose process is gone.
 void remove_stopped(Container container, const ContainerState& state, const Warn& warn);
 
 }  // namespace scrim::runtime

@@ -12,7 +12,7 @@
 #include "launcher/init/init.h"
 #include "launcher/os/pidfd.h"
 #include "launcher/os/socket.h"
-#include "launcher/runtime/create.h"
+#include "launcher/runtime/dialogue.h"
 #include "launcher/runtime/listener.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -54,7 +54,7 @@ void start_waiting(const Container& container, const ContainerState& state) {
   if (!memory) throw Error(concat("start container ", container.id(), ": its process was killed"));
   EndUnlessStarted process(pidfd);  // it listens to us alone now
   const init::Handover handover = init::Handover::map(std::move(memory));
-  deliver_listener(handover, pidfd, state, agent);
+  deliver_listener(handover, pidfd, {state.pid, Status::created}, state, agent);
   char nothing = 0;
   while (read(init->get(), &nothing, 1) < 0 && errno == EINTR) continue;
   if (const auto failure = handover.failure()) throw StartError(*failure);

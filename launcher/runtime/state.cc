@@ -17,6 +17,11 @@ Value number(std::uint64_t value) {
   return Value(Value::Data(value));
 }
 
+template <typename T>
+Value number_or_null(const std::optional<T>& value) {
+  return value ? number(*value) : Value();
+}
+
 Value strings(const std::vector<std::string>& values) {
   Value::Array array;
   for (const std::string& value : values) array.push_back(text(value));
@@ -60,6 +65,11 @@ class Reader {
   std::uint64_t unsigned_integer(const Value& value, std::string_view name) const {
     const auto found = member(value, name).unsigned_integer();
     if (!found) damaged(name);
+    return *found;
+  }
+  bool boolean(const Value& value, std::string_view name) const {
+    const bool* found = member(value, name).boolean();
+    if (found == nullptr) damaged(name);
     return *found;
   }
   const Value::Array& array(const Value& value, std::string_view name) const {
@@ -108,7 +118,7 @@ std::string to_text(const ContainerState& state) {
   all.set("bundle", text(state.bundle));
   all.set("rootfs", text(state.rootfs));
   all.set("created", text(state.created));
-  all.set("owner", text(state.owner));
+  all.set("owner", number(state.owner));
   all.set("annotations", annotations_of(state));
   all.set("cgroup", memberships_of(state.cgroup));
   all.set("hooks", state.hooks);
@@ -116,6 +126,10 @@ std::string to_text(const ContainerState& state) {
   all.set("listenerMetadata", text(state.listener_metadata));
   all.set("profile", text(state.profile));
   all.set("profileBecause", strings(state.profile_because));
+  all.set("filterFlags", number_or_null(state.filter_flags));
+  all.set("process", state.process);
+  all.set("personality", number_or_null(state.personality));
+  all.set("newKeyring", Value(Value::Data(state.new_keyring)));
   return document::json::to_text(all);
 }
 
@@ -130,7 +144,7 @@ ContainerState parse_state(std::string_view content, const std::string& file) {
   state.bundle = read.string(all, "bundle");
   state.rootfs = read.string(all, "rootfs");
   state.created = read.string(all, "created");
-  state.owner = read.string(all, "owner");
+  state.owner = static_cast<uid_t>(read.unsigned_integer(all, "owner"));
   if (const Value::Object* annotations = read.member(all, "annotations").object())
     for (const document::json::Member& member : *annotations)
       if (member.value.string() != nullptr)
@@ -143,6 +157,12 @@ ContainerState parse_state(std::string_view content, const std::string& file) {
   state.listener_metadata = read.string(all, "listenerMetadata");
   state.profile = read.string(all, "profile");
   state.profile_because = read.strings(all, "profileBecause");
+  if (!read.member(all, "filterFlags").is_null())
+    state.filter_flags = static_cast<unsigned>(read.unsigned_integer(all, "filterFlags"));
+  state.process = read.member(all, "process");
+  if (!read.member(all, "personality").is_null())
+    state.personality = read.unsigned_integer(all, "personality");
+  state.new_keyring = read.boolean(all, "newKeyring");
   return state;
 }
 
@@ -156,7 +176,7 @@ Value oci_state(const ContainerState& state, std::string_view status) {
   all.set("rootfs", text(state.rootfs));
   all.set("created", text(state.created));
   if (!state.annotations.empty()) all.set("annotations", annotations_of(state));
-  all.set("owner", text(state.owner));
+  all.set("owner", text(std::to_string(state.owner)));
   return all;
 }
 

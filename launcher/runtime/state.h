@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,7 @@ struct ContainerState {
   std::string bundle;
   std::string rootfs;
   std::string created;  // RFC 3339
-  std::string owner;    // user name or number
+  uid_t owner = 0;      // who created it
   pid_t pid = 0;        // 0: not there yet
   // When the process started, in clock ticks since boot (proc_pid_stat(5), field 22): tells it from a later
   // one of the same number.
@@ -34,6 +35,14 @@ struct ContainerState {
   std::string listener_metadata;
   std::string profile;  // name of the resolution
   std::vector<std::string> profile_because;
+  // SECCOMP_FILTER_FLAG_* of the filter that lies beside the state (Container::load_filter()); nothing:
+  // Unconfined.
+  std::optional<unsigned> filter_flags;
+  // What a process that joins later is like: config.json's process and linux.personality, and whether there
+  // is a session keyring of the container's own. Null until the container is created.
+  document::json::Value process;
+  std::optional<std::uint64_t> personality;
+  bool new_keyring = true;
 };
 
 enum class Status { creating, created, running, stopped };

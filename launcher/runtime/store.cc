@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 #include "launcher/init/init.h"
@@ -23,6 +24,7 @@ namespace scrim::runtime {
 namespace {
 
 constexpr const char* state_file = "state.json";
+constexpr const char* filter_file = "filter";
 constexpr std::size_t longest_id = 1024;
 
 // runc's rule (libcontainer/factory_linux.go): letters, digits, and _ + - . ; what cannot be a file name is
@@ -169,10 +171,27 @@ void Container::save(const ContainerState& state) const {
   os::replace_file(directory_, state_file, to_text(state), 0600);
 }
 
+void Container::save_filter(const filter::Program& program) const {
+  const os::Fd file = os::open_at(directory_, filter_file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+  os::write_all(
+      file.get(),
+      std::string_view(reinterpret_cast<const char*>(program.data()), program.size() * sizeof(sock_filter)),
+      concat("the filter of container ", id_));
+}
+
+filter::Program Container::load_filter() const {
+  const std::string bytes = os::read_kernel_file_at(directory_, filter_file);
+  filter::Program program(bytes.size() / sizeof(sock_filter));
+  if (program.empty() || program.size() > BPF_MAXINSNS || bytes.size() % sizeof(sock_filter) != 0)
+    throw Error(concat("the filter of container ", id_, " is damaged"));
+  std::memcpy(program.data(), bytes.data(), bytes.size());
+  return program;
+}
+
 void Container::remove() {
   // Its few files are known by name; whatever else lies there is not ours to remove, and rmdir(2) will say
   // so.
-  for (const char* name : {state_file, init::start_socket_name, ".state.json.new"})
+  for (const char* name : {state_file, filter_file, init::start_socket_name, ".state.json.new"})
     if (unlinkat(directory_.get(), name, 0) != 0 && errno != ENOENT)
       throw_errno(concat("remove ", name, " of container ", id_));
   if (unlinkat(root_.get(), id_.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)

@@ -7,6 +7,7 @@
 
 #include "launcher/os/fd.h"
 #include "launcher/runtime/state.h"
+#include "libprofile/filter/program.h"
 
 // Containers on disk: <root>/<id>/state.json. Everything that changes one holds its lock (flock(2) on its
 // directory), which the kernel gives back when the holder dies.
@@ -29,6 +30,10 @@ class Container {
   // What state.json says; one that was interrupted before it had one is empty but for its id.
   [[nodiscard]] ContainerState load() const;
   void save(const ContainerState& state) const;
+  // The filter of its processes, as it was compiled when it was created: written once, before the state says
+  // that there is one.
+  void save_filter(const filter::Program& program) const;
+  [[nodiscard]] filter::Program load_filter() const;
   // Lets others change it, for as long as its process runs.
   void unlock() const;
   // Takes the lock again. False if it was deleted meanwhile.

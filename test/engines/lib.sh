@@ -77,7 +77,7 @@ make_rootfs() {
   mkdir -p "$1"/{bin,dev,proc,sys,tmp,etc}
   cp /usr/bin/busybox "$1/bin/"
   local applet
-  for applet in sh cat cut echo env false grep hostname id kill ls mkdir mount sleep swapoff true unshare; do
+  for applet in sh cat cut echo env false grep hostname id kill ls mkdir mount readlink rm sleep stty swapoff test touch true tty unshare; do
     ln -sf busybox "$1/bin/$applet"
   done
   echo "root:x:0:0:root:/:/bin/sh" >"$1/etc/passwd"

@@ -156,6 +156,29 @@ for command in run create start state kill delete list spec features; do
 done
 same "features" "1.2.1 true" "$(scrim features | jq -r '"\(.ociVersionMax) \(.linux.seccomp.enabled)"')"
 matches "--version" "^scrim version [0-9]" "$(scrim --version)"
+same "--version: lines as runc's" "scrim version commit: spec: libseccomp: +SECCOMP" "$(scrim --version | sed -E 's/^(scrim version|commit:|spec:|libseccomp:|\+SECCOMP).*/\1/' | xargs)"
+for id in one two three; do
+  jq --arg path "/$tag/$id" '.linux.cgroupsPath = $path' "$work/life/config.json" >"$work/life/$id.json"
+  scrim create -b "$work/life" --config "$work/life/$id.json" $id </dev/null >/dev/null 2>&1
+done
+same "list: the owner's name" "root root root" "$(scrim list | awk 'NR > 1 {print $NF}' | xargs)"
+same "state: the owner's name" root "$(scrim state one | jq -r .owner)"
+scrim delete --regex '^t'
+same "delete --regex" "0 one" "$? $(scrim list -q)"
+refused "delete --regex: a bad pattern" 'pattern "\(": ' delete --regex '('
+scrim delete --force --regex .
+same "delete --regex of all" "" "$(scrim list -q)"
+
+# --- descriptors from the caller: sd_listen_fds(3), --preserve-fds
+script='echo $LISTEN_FDS $LISTEN_PID $(cat <&3) $(cat <&4)' bundle passed
+activated() { # PID: "self" or a number
+  sh -c '[ "$1" = self ] && LISTEN_PID=$$ || LISTEN_PID=$1; export LISTEN_PID LISTEN_FDS=1; shift; exec "$@"' sh "$1" \
+    "$SCRIM" --root "$work/state" --config "$work/settings.json" run -b "$work/passed" "${@:2}" passed 3<<<three 4<<<four </dev/null 2>&1
+}
+same "sockets of socket activation, then --preserve-fds" "1 1 three four" "$(activated self --preserve-fds 1)"
+same "those for another process are not ours" "three four" "$(activated 1 --preserve-fds 2)"
+said=$(scrim run --preserve-fds 1 -b "$work/passed" passed 2>&1 </dev/null 3<&-)
+matches "--preserve-fds of what is not open" "^scrim: --preserve-fds: descriptor 3 is not open" "$said"
 
 nothing_left lifecycle
 finish

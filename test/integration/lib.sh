@@ -39,6 +39,7 @@ begin_containers() {
 scrim() { timeout -k 1 "${limit:-20}" "$SCRIM" --root "$work/state" --config "$work/settings.json" "$@"; }
 # background OUTPUT ARGUMENT...: the same, not waited for; $pid is its process.
 background() {
+  : >"$1" # what an earlier one wrote is not to be taken for this one's
   "$SCRIM" --root "$work/state" --config "$work/settings.json" "${@:2}" </dev/null >"$1" 2>&1 &
   pid=$!
   started+=("$pid")
