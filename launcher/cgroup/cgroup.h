@@ -75,6 +75,19 @@ void enter(const Entrance& entrance);
 // Sends a signal to all of them, again until none is left if it is SIGKILL.
 void signal_all(const Cgroup& cgroup, int signal);
 
+// Stops all processes in it and below, and returns when they stand still. Throws Error, with all of them let
+// go again, if some do not within ten seconds.
+void freeze(const Cgroup& cgroup);
+
+// Lets them go on.
+void thaw(const Cgroup& cgroup);
+
+// Whether all of them stand still; false if it is gone.
+[[nodiscard]] bool is_frozen(const Cgroup& cgroup);
+
+// Lets those die that SIGKILL was sent to: in a frozen v1 cgroup nothing dies, v2's lets them.
+void let_die(const Cgroup& cgroup);
+
 // Removes the directories, children first, waiting (up to ten seconds) for dying processes to leave. Nothing
 // is an error that is already gone.
 void remove(const Cgroup& cgroup);

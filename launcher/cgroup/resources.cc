@@ -10,6 +10,7 @@
 #include "launcher/cgroup/devices.h"
 #include "launcher/cgroup/directory.h"
 #include "launcher/cgroup/limits.h"
+#include "launcher/cgroup/membership.h"
 #include "launcher/os/fd.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -17,21 +18,6 @@
 namespace scrim::cgroup {
 
 namespace {
-
-bool is_v2(const Cgroup& cgroup) {
-  return !cgroup.memberships.empty() &&
-         std::all_of(cgroup.memberships.begin(), cgroup.memberships.end(),
-                     [](const Membership& membership) { return membership.hierarchy.unified(); });
-}
-
-// The directory where a controller's files are, or nullptr.
-const std::string* directory_of(const Cgroup& cgroup, const std::string& controller) {
-  for (const Membership& membership : cgroup.memberships) {
-    const std::vector<std::string>& names = membership.hierarchy.controllers;
-    if (std::find(names.begin(), names.end(), controller) != names.end()) return &membership.path;
-  }
-  return is_v2(cgroup) ? &cgroup.memberships.front().path : nullptr;
-}
 
 [[noreturn]] void refuse(const Write& write, const std::string& path, int error) {
   const std::string doing = concat(write.setting, ": write \"", write.value, "\" to ", path);

@@ -36,7 +36,7 @@ struct ContainerState {
   std::vector<std::string> profile_because;
 };
 
-enum class Status { creating, created, running, stopped };
+enum class Status { creating, created, running, paused, stopped };
 [[nodiscard]] std::string_view name_of(Status status);
 
 [[nodiscard]] std::string to_text(const ContainerState& state);
