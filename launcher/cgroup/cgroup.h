@@ -46,6 +46,15 @@ struct Cgroup {
 // Applies linux.resources: device rules and limits.
 void apply_resources(const Cgroup& cgroup, const bundle::Spec& spec, document::Warnings& warnings);
 
+// Changes the limits of a container that is there already. `wanted`: the members of linux.resources to
+// change, read from `file`; zeros and empty ones are no change, as engines write them, and device rules stay
+// as they are. `current`: what was asked for so far (values depend on one another: swap on memory, period on
+// quota). Returns both together. If the kernel refuses something, what was written before is taken back, and
+// SystemError names it.
+[[nodiscard]] document::json::Value update_limits(const Cgroup& cgroup, const document::json::Value& current,
+                                                  const document::json::Value& wanted,
+                                                  const std::string& file, document::Warnings& warnings);
+
 // Puts a process into all of them. Each hierarchy takes the kernel's lock on all thread groups, and the first
 // one waits an RCU grace period for it (10 ms and more): a process that is yet to be made starts faster
 // through an Entrance.

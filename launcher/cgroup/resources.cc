@@ -8,9 +8,9 @@
 
 #include "launcher/cgroup/cgroup.h"
 #include "launcher/cgroup/devices.h"
-#include "launcher/cgroup/directory.h"
 #include "launcher/cgroup/limits.h"
 #include "launcher/cgroup/membership.h"
+#include "launcher/cgroup/writes.h"
 #include "launcher/os/fd.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -18,43 +18,6 @@
 namespace scrim::cgroup {
 
 namespace {
-
-[[noreturn]] void refuse(const Write& write, const std::string& path, int error) {
-  const std::string doing = concat(write.setting, ": write \"", write.value, "\" to ", path);
-  if (error != ENOENT) throw SystemError(error, doing);
-  throw SystemError(error, doing,
-                    concat("the ", write.controller, " controller has no such file here, or is not enabled"));
-}
-
-// Writes all of them. What two values together do not allow in one order (a limit above that of memory with
-// swap, a quota of another period) they may in the other: refused ones are tried again after the rest.
-void write_all(const Cgroup& cgroup, const std::vector<Write>& writes) {
-  struct Refused {
-    const Write* write;
-    std::string path;
-  };
-  std::vector<Refused> refused;
-  for (const Write& write : writes) {
-    const std::string* directory = directory_of(cgroup, write.controller);
-    if (directory == nullptr)
-      throw Error(concat(write.setting, " cannot be set to ", write.value,
-                         ": the container has no cgroup with the ", write.controller,
-                         " controller (not mounted, or not permitted)"));
-    const std::string path = concat(*directory, "/", write.file);
-    const int error = try_write_file(path, write.value);
-    if (error == EINVAL) {
-      refused.push_back({&write, path});
-    } else if (error == ENOENT && !write.other_file.empty()) {
-      const std::string other = concat(*directory, "/", write.other_file);
-      if (const int again = try_write_file(other, write.other_value); again != 0) refuse(write, other, again);
-    } else if (error != 0 && !(error == ENOENT && write.optional)) {
-      refuse(write, path, error);
-    }
-  }
-  for (const Refused& one : refused)
-    if (const int error = try_write_file(one.path, one.write->value); error != 0)
-      refuse(*one.write, one.path, error);
-}
 
 // Device cgroups are the initial user namespace's root's business. Others cannot make device nodes either.
 bool may_rule_devices() {
@@ -90,7 +53,8 @@ void apply_resources(const Cgroup& cgroup, const bundle::Spec& spec, document::W
   if (!spec.resources) return;
   // Without any cgroup every limit is refused, whichever version would have had it.
   const bool v2 = is_v2(cgroup) || cgroup.memberships.empty();
-  write_all(cgroup, v2 ? limits_v2(*spec.resources, warnings) : limits_v1(*spec.resources, warnings));
+  write_all(cgroup, v2 ? limits_v2(*spec.resources, warnings) : limits_v1(*spec.resources, warnings),
+            OnFailure::leave);
 }
 
 }  // namespace scrim::cgroup

@@ -35,6 +35,10 @@ ContainerState initial_state(const PreparedBundle& bundle, const std::string& id
   state.created = os::rfc3339(std::chrono::system_clock::now(), os::Fraction::nanoseconds);
   state.owner = std::to_string(getuid());
   state.annotations = bundle.spec.annotations;
+  if (bundle.spec.resources) {
+    state.resources = *bundle.spec.resources;
+    state.resources.erase("devices");
+  }
   if (const document::json::Value* hooks = bundle.config.find("hooks")) state.hooks = *hooks;
   if ((bundle.profile.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
     state.listener_path = bundle.profile.listener_path;

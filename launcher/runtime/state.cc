@@ -113,6 +113,7 @@ std::string to_text(const ContainerState& state) {
   all.set("owner", text(state.owner));
   all.set("annotations", annotations_of(state));
   all.set("cgroup", memberships_of(state.cgroup));
+  all.set("resources", state.resources);
   all.set("hooks", state.hooks);
   all.set("listenerPath", text(state.listener_path));
   all.set("listenerMetadata", text(state.listener_metadata));
@@ -140,6 +141,7 @@ ContainerState parse_state(std::string_view content, const std::string& file) {
   for (const Value& entry : read.array(all, "cgroup"))
     state.cgroup.memberships.push_back(
         {{read.string(entry, "mountPoint"), read.strings(entry, "controllers")}, read.string(entry, "path")});
+  if (const Value* resources = all.find("resources")) state.resources = *resources;
   state.hooks = read.member(all, "hooks");
   state.listener_path = read.string(all, "listenerPath");
   state.listener_metadata = read.string(all, "listenerMetadata");

@@ -28,7 +28,8 @@ struct ContainerState {
   std::uint64_t start_time = 0;
   std::vector<bundle::Setting> annotations;
   cgroup::Cgroup cgroup;
-  document::json::Value hooks;  // as config.json has them: start and delete run the later ones
+  document::json::Value resources;  // linux.resources as in force, without devices; null without
+  document::json::Value hooks;      // as config.json has them: start and delete run the later ones
   // Where the seccomp listener goes at start, and what is said with it; empty without one.
   std::string listener_path;
   std::string listener_metadata;
