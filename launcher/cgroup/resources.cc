@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "launcher/cgroup/cgroup.h"
+#include "launcher/cgroup/device_program.h"
 #include "launcher/cgroup/devices.h"
 #include "launcher/cgroup/limits.h"
 #include "launcher/cgroup/membership.h"
@@ -29,21 +30,23 @@ bool may_rule_devices() {
 
 void rule_devices(const Cgroup& cgroup, const bundle::Spec& spec, document::Warnings& warnings) {
   const DeviceTable table = DeviceTable::of(spec.device_rules);
-  if (const std::string* directory = is_v2(cgroup) ? nullptr : directory_of(cgroup, "devices")) {
-    try {
-      write_devices(*directory, table);
-      return;
-    } catch (const SystemError& error) {
-      if ((error.code() != EPERM && error.code() != EACCES) || may_rule_devices()) throw;
-    }
-  } else if (!is_v2(cgroup) && !table.allows_all() && may_rule_devices()) {
+  const std::string* v1 = is_v2(cgroup) ? nullptr : directory_of(cgroup, "devices");
+  // Also of a hybrid host that has not mounted v1's controller.
+  const std::string* v2 = v1 == nullptr ? unified_directory(cgroup) : nullptr;
+  try {
+    if (v1 != nullptr) return write_devices(*v1, table);
+    if (table.allows_all()) return;
+    if (v2 != nullptr)
+      return attach_device_program(*v2, device_program(with_default_devices(spec.device_rules)));
+  } catch (const SystemError& error) {
+    if ((error.code() != EPERM && error.code() != EACCES) || may_rule_devices()) throw;
+  }
+  if (v1 == nullptr && v2 == nullptr && may_rule_devices())
     throw Error(
         "linux.resources.devices: no hierarchy with the devices controller is mounted, so nothing would keep "
         "the container from the host's devices");
-  }
   if (spec.device_rules.empty() || table.allows_all()) return;
-  warnings.push_back({is_v2(cgroup) ? "device rules are not enforced on cgroup v2 yet"
-                                    : "linux.resources.devices: device rules are not enforced without root"});
+  warnings.push_back({"linux.resources.devices: device rules are not enforced without root"});
 }
 
 }  // namespace
