@@ -56,8 +56,13 @@ std::vector<bundle::DeviceRule> with_default_devices(std::vector<bundle::DeviceR
       {136, std::nullopt},  // pts/*
       {10, 200},            // net/tun, which still takes CAP_NET_ADMIN
   }};
-  rules.push_back({true, 'c', std::nullopt, std::nullopt, "m"});
-  rules.push_back({true, 'b', std::nullopt, std::nullopt, "m"});
+  // Where everything is allowed, what is taken from that stays taken.
+  const auto base =
+      std::find_if(rules.rbegin(), rules.rend(), [](const auto& rule) { return rule.type == 'a'; });
+  if (base == rules.rend() || !base->allow) {
+    rules.push_back({true, 'c', std::nullopt, std::nullopt, "m"});
+    rules.push_back({true, 'b', std::nullopt, std::nullopt, "m"});
+  }
   for (const Number& number : usual) rules.push_back({true, 'c', number.major, number.minor, "rwm"});
   return rules;
 }

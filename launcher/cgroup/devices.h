@@ -10,7 +10,8 @@
 namespace scrim::cgroup {
 
 // linux.resources.devices and after them what every container may: the devices of runtime-spec ("default
-// devices"), their terminals, tun, and mknod of any, which gives no access.
+// devices"), their terminals, tun, and, unless the rules allow everything else, mknod of any, which gives
+// no access.
 [[nodiscard]] std::vector<bundle::DeviceRule> with_default_devices(std::vector<bundle::DeviceRule> rules);
 
 // Device rules as the kernel's device cgroup keeps them: one default and the exceptions from it.

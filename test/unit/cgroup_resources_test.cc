@@ -13,6 +13,7 @@
 #include "launcher/cgroup/devices.h"
 #include "launcher/cgroup/limits.h"
 #include "launcher/os/fd.h"
+#include "launcher/runtime/events.h"
 #include "launcher/runtime/update.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -258,6 +259,17 @@ TEST_CASE("Sizes have units of 1024") {
   CHECK(runtime::size_in_bytes("2tb") == std::int64_t{2} << 40);
   for (const char* text : {"", "M", "-1", "20X", "1e3", "20Mi5", "9000000P", "inf", "nan", "5 5"})
     CHECK_FALSE(runtime::size_in_bytes(text));
+}
+
+TEST_CASE("Durations are written as in Go") {
+  using namespace std::chrono_literals;
+  CHECK(runtime::duration("5s") == 5s);
+  CHECK(runtime::duration("1m30.5s") == 90500ms);
+  CHECK(runtime::duration("250us") == 250us);
+  CHECK(runtime::duration("1h") == 1h);
+  CHECK(runtime::duration("0") == 0s);
+  for (const char* text : {"", "5", "s", "5x", "-1s", "5s5", "1e3s", "inf", "9999999h"})
+    CHECK_FALSE(runtime::duration(text));
 }
 
 TEST_CASE("Limits that cannot be meant are refused") {

@@ -129,6 +129,14 @@ TEST_CASE("Every container may have the default devices, whatever the rules say"
   CHECK(run(program, {false, 1, 11, "r"}) == 0);
 }
 
+TEST_CASE("Making a node can be denied where everything else is allowed") {
+  const auto program = cgroup::device_program(
+      cgroup::with_default_devices({{true, 'a', {}, {}, "rwm"}, {false, 'c', 1, 11, "m"}}));
+  CHECK(run(program, {false, 1, 11, "m"}) == 0);
+  CHECK(run(program, {false, 1, 11, "rw"}) == 1);
+  CHECK(run(program, {false, 1, 12, "m"}) == 1);
+}
+
 TEST_CASE("Device programs mean what their rules mean") {
   std::mt19937 random(2026);
   const auto pick = [&](int below) { return std::uniform_int_distribution<int>(0, below - 1)(random); };
