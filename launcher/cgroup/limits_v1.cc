@@ -123,8 +123,11 @@ std::vector<Write> limits_v1(const document::json::Value& resources, document::W
   for (Settings& page : from.objects("hugepageLimits")) {
     const std::string size = page.string("pageSize");
     if (size.empty() || size.find('/') != size.npos) page.refuse("pageSize", "a size as \"2MB\" is wanted");
-    plan.add(page.name_of("limit"), "hugetlb", concat("hugetlb.", size, ".limit_in_bytes"),
-             std::to_string(page.integer("limit").value_or(0)));
+    // What is used, and what is reserved where the kernel counts that (Linux 5.7).
+    for (const std::string_view counted : {"", ".rsvd"})
+      plan.add(page.name_of("limit"), "hugetlb", concat("hugetlb.", size, counted, ".limit_in_bytes"),
+               std::to_string(page.integer("limit").value_or(0)));
+    plan.writes_.back().optional = true;
   }
   network(from.object("network"), plan, warnings);
   for (auto& [device, rdma] : from.object("rdma").each_object()) {

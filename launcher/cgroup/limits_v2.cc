@@ -131,8 +131,11 @@ std::vector<Write> limits_v2(const document::json::Value& resources, document::W
   for (Settings& page : from.objects("hugepageLimits")) {
     const std::string size = page.string("pageSize");
     if (size.empty() || size.find('/') != size.npos) page.refuse("pageSize", "a size as \"2MB\" is wanted");
-    add(writes, page.name_of("limit"), concat("hugetlb.", size, ".max"),
-        std::to_string(page.integer("limit").value_or(0)));
+    // What is used, and what is reserved where the kernel counts that (Linux 5.7).
+    for (const std::string_view counted : {"", ".rsvd"})
+      add(writes, page.name_of("limit"), concat("hugetlb.", size, counted, ".max"),
+          std::to_string(page.integer("limit").value_or(0)));
+    writes.back().optional = true;
   }
   for (auto& [device, rdma] : from.object("rdma").each_object()) {
     const auto handles = rdma.integer("hcaHandles");

@@ -24,7 +24,7 @@ same "type and id" "stats events" "$(jq -r '"\(.type) \(.id)"' <<<"$stats")"
 same "its processes and their limit" "1 20" "$(jq -r '.data.pids | "\(.current) \(.limit)"' <<<"$stats")"
 same "its memory's limit" 67108864 "$(jq .data.memory.usage.limit <<<"$stats")"
 same "what it used" "true true true" "$(jq -r '.data | "\(.memory.usage.usage > 4096) \(.cpu.usage.total > 0) \(.memory.raw | length > 20)"' <<<"$stats")"
-same "its processors" "$(jq -c 'map(.)' <<<"$(seq 0 $(($(nproc --all) - 1)) | jq -s .)")" "$(jq -c .data.cpuset.cpus <<<"$stats")"
+same "its processors" "$(jq -c 'map(.)' <<<"$(seq 0 $(($(grep -c ^processor /proc/cpuinfo) - 1)) | jq -s .)")" "$(jq -c .data.cpuset.cpus <<<"$stats")"
 if command -v runc >/dev/null && [ -z "$v2" ]; then
   # A copy without what runc does not know; the same program in the same kind of cgroup.
   mkdir "$work/runc"
@@ -57,7 +57,7 @@ refused "a stopped one has no events" "is not running" events --stats events
 refused "nor later" "is not running" events events
 scrim delete events
 refused "what is not there" "does not exist" events --stats events
-for interval in 0 5 x -1s 5sx ""; do refused "interval '$interval'" "interval" events --interval "$interval" events; done
+[ -n "$v2" ] || for interval in 0 5 x -1s 5sx ""; do refused "interval '$interval'" "interval" events --interval "$interval" events; done
 
 # A child of the first process is what is killed; the first one lives on.
 script='read line; while :; do sleep 1000; done | tail -c 100m /dev/zero; echo killed; exec sleep 1000'

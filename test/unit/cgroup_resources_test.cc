@@ -103,7 +103,8 @@ TEST_CASE("Limits become v1's files, memory before memory with swap") {
   CHECK(v1(resources) == Lines{"memory memory.limit_in_bytes 2048", "memory memory.memsw.limit_in_bytes 4096",
                                "memory memory.soft_limit_in_bytes 1024", "cpu cpu.cfs_period_us 100000",
                                "cpu cpu.cfs_quota_us 50000", "cpu cpu.shares 512", "cpuset cpuset.cpus 0-1",
-                               "pids pids.max max", "hugetlb hugetlb.2MB.limit_in_bytes 0"});
+                               "pids pids.max max", "hugetlb hugetlb.2MB.limit_in_bytes 0",
+                               "hugetlb hugetlb.2MB.rsvd.limit_in_bytes 0"});
 }
 
 TEST_CASE("Limits become v2's files in v2's units") {
