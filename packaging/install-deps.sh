@@ -10,7 +10,8 @@
 set -eu
 
 build="g++ cmake ninja-build ccache pkg-config
-       libseccomp-dev libcap-dev rapidjson-dev libspdlog-dev libfmt-dev libcli11-dev"
+       libseccomp-dev libcap-dev rapidjson-dev libspdlog-dev libfmt-dev libcli11-dev
+       libsystemd-dev"
 examples="busybox-static"
 test="catch2 clang clang-format clang-tidy
       runc crun containerd docker.io podman golang-github-containers-common

@@ -32,12 +32,18 @@ struct Membership {
 // processes (create and delete commands). Written into the container's state.
 struct Cgroup {
   std::vector<Membership> memberships;
+  // systemd's unit that they are of, and the slice that it is in; empty: made directly.
+  std::string unit, slice;
 };
+
+enum class Manager : bool { cgroupfs, systemd };
 
 // Where the container belongs: linux.cgroupsPath below the mount point (absolute) or below this process's own
 // cgroup (relative, or `id` if empty), as runc places it; "slice:prefix:name" is systemd's form, placed as
 // cgroupfs would.
-[[nodiscard]] Cgroup place(const bundle::Spec& spec, const std::string& id);
+// With Manager::systemd the directories are where systemd would make them (see systemd.h).
+[[nodiscard]] Cgroup place(const bundle::Spec& spec, const std::string& id,
+                           Manager manager = Manager::cgroupfs);
 
 // Makes the directories (mkdir -p). Where this process may not (rootless) and no cgroupsPath was asked for,
 // the hierarchy is left out of the result.

@@ -7,6 +7,7 @@
 #include "launcher/cgroup/limits.h"
 #include "launcher/cgroup/membership.h"
 #include "launcher/cgroup/settings.h"
+#include "launcher/cgroup/systemd.h"
 #include "launcher/cgroup/writes.h"
 #include "launcher/os/fd.h"
 #include "libprofile/error.h"
@@ -114,6 +115,7 @@ Value update_limits(const Cgroup& cgroup, const Value& current, const Value& wan
   });
   check_usage(cgroup, all, changes);
   write_all(cgroup, writes, OnFailure::take_back);
+  if (!cgroup.unit.empty()) set_unit_limits(cgroup, all);
   return all;
 }
 

@@ -384,7 +384,8 @@ TEST_CASE("A limit that the kernel refuses or has no file for is an error that n
 }
 
 TEST_CASE("On v2 rules that deny nothing need no program") {
-  cgroup::Cgroup v2{{{{"/nonexistent", {}}, "/nonexistent/box"}}};
+  cgroup::Cgroup v2;
+  v2.memberships = {{{"/nonexistent", {}}, "/nonexistent/box"}};
   bundle::Spec spec;
   spec.device_rules = {{true, 'a', {}, {}, "rwm"}};
   document::Warnings warnings;

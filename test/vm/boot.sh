@@ -5,6 +5,7 @@
 # machine itself mounts.
 #
 #   test/vm/boot.sh SCRIPT [PROGRAM...]   SCRIPT is below test/; the programs are there in the guest, with their libraries
+#   SCRIM_VM_SYSTEMD=1 test/vm/boot.sh …  with systemd as the guest's first process (test/vm/systemd.sh)
 #
 # Prints what the script prints, and ends with its status; 77 and the reason if there is no machine to be had.
 set -u -o pipefail
@@ -62,14 +63,17 @@ strip -o "$root/usr/local/bin/scrim" "$SCRIM" 2>/dev/null || cp "$SCRIM" "$root/
 echo root:x:0:0:root:/root:/bin/sh >"$root/etc/passwd"
 echo root:x:0: >"$root/etc/group"
 cp "$here/init" "$root/init"
-[ -z "${SCRIM_VM_SETUP:-}" ] || root=$root "$SCRIM_VM_SETUP" || exit 1
+if [ -n "${SCRIM_VM_SYSTEMD:-}" ]; then
+  [ -x /usr/lib/systemd/systemd ] && command -v dbus-daemon >/dev/null || missing "no systemd and dbus here"
+  # shellcheck source=test/vm/systemd.sh
+  source "$here/systemd.sh"
+fi
 (cd "$root" && find . | cpio --quiet -o -H newc) >"$work/initramfs" || exit 1
 
 # The last line that init prints has the script's status; without one the guest did not come to its end.
-options="${SCRIM_VM_APPEND:-}"
 timeout -k 5 "${limit:-300}" qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 -m 768 -no-reboot \
   -nodefaults -display none -serial "file:$work/said" \
-  -kernel "$kernel" -initrd "$work/initramfs" -append "console=ttyS0 ${SCRIM_VM_LOUD:-quiet loglevel=0} panic=-1 cgroup_no_v1=all $options scrim.script=$script" \
+  -kernel "$kernel" -initrd "$work/initramfs" -append "console=ttyS0 ${SCRIM_VM_LOUD:-quiet loglevel=0} panic=-1 cgroup_no_v1=all scrim.script=$script" \
   </dev/null >"$work/qemu" 2>&1 &
 qemu=$!
 wait $qemu
