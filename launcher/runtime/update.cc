@@ -37,7 +37,7 @@ std::optional<std::int64_t> size_in_bytes(std::string_view text) {
     unit.remove_prefix(1);
     if (unit.starts_with('i') || unit.starts_with('I')) unit.remove_prefix(1);
   }
-  if (unit != "" && unit != "b" && unit != "B") return std::nullopt;
+  if (!unit.empty() && unit != "b" && unit != "B") return std::nullopt;
   constexpr double too_large = 9223372036854775808.0;  // 2^63
   if (number * factor >= too_large) return std::nullopt;
   return static_cast<std::int64_t>(number * factor);

@@ -104,7 +104,7 @@ end_containers() {
 in_vm() {
   [ -z "${SCRIM_TEST_IN_VM:-}" ] || return 0
   local said status
-  said=$(limit=${limit:-120} "$repository/test/vm/boot.sh" "$0" "$@")
+  said=$(limit=${limit:-300} "$repository/test/vm/boot.sh" "$0" "$@")
   status=$?
   if [ $status = 77 ]; then skip "$(basename "$0" .sh)" "$said" && exit 0; fi
   echo "$said"
