@@ -10,12 +10,14 @@
 set -eu
 
 build="g++ cmake ninja-build ccache pkg-config
-       libseccomp-dev libcap-dev rapidjson-dev libspdlog-dev libfmt-dev libcli11-dev"
+       libseccomp-dev libcap-dev rapidjson-dev libspdlog-dev libfmt-dev libcli11-dev
+       libsystemd-dev"
 examples="busybox-static"
 test="catch2 clang clang-format clang-tidy
       runc crun containerd docker.io podman golang-github-containers-common
       conmon uidmap apparmor bubblewrap nginx-light golang-go
-      strace jq python3 hyperfine procps util-linux git ca-certificates"
+      strace jq python3 hyperfine procps util-linux git ca-certificates
+      qemu-system-x86 linux-image-cloud-amd64 cpio"
 
 wanted=$build
 case ${1-} in
@@ -37,5 +39,6 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
 # No service is started: the tests start the engines they drive, by themselves.
 # (RUNLEVEL makes invoke-rc.d believe the system is being set up.)
+# (INITRD=No: the kernel is for a virtual machine, test/vm, which has an initramfs of its own.)
 # shellcheck disable=SC2086
-RUNLEVEL=1 apt-get install -q -y --no-install-recommends $missing
+RUNLEVEL=1 INITRD=No apt-get install -q -y --no-install-recommends $missing

@@ -32,12 +32,18 @@ struct Membership {
 // processes (create and delete commands). Written into the container's state.
 struct Cgroup {
   std::vector<Membership> memberships;
+  // systemd's unit that they are of, and the slice that it is in; empty: made directly.
+  std::string unit, slice;
 };
+
+enum class Manager : bool { cgroupfs, systemd };
 
 // Where the container belongs: linux.cgroupsPath below the mount point (absolute) or below this process's own
 // cgroup (relative, or `id` if empty), as runc places it; "slice:prefix:name" is systemd's form, placed as
 // cgroupfs would.
-[[nodiscard]] Cgroup place(const bundle::Spec& spec, const std::string& id);
+// With Manager::systemd the directories are where systemd would make them (see systemd.h).
+[[nodiscard]] Cgroup place(const bundle::Spec& spec, const std::string& id,
+                           Manager manager = Manager::cgroupfs);
 
 // Makes the directories (mkdir -p). Where this process may not (rootless) and no cgroupsPath was asked for,
 // the hierarchy is left out of the result.
@@ -45,6 +51,15 @@ struct Cgroup {
 
 // Applies linux.resources: device rules and limits.
 void apply_resources(const Cgroup& cgroup, const bundle::Spec& spec, document::Warnings& warnings);
+
+// Changes the limits of a container that is there already. `wanted`: the members of linux.resources to
+// change, read from `file`; zeros and empty ones are no change, as engines write them, and device rules stay
+// as they are. `current`: what was asked for so far (values depend on one another: swap on memory, period on
+// quota). Returns both together. If the kernel refuses something, what was written before is taken back, and
+// SystemError names it.
+[[nodiscard]] document::json::Value update_limits(const Cgroup& cgroup, const document::json::Value& current,
+                                                  const document::json::Value& wanted,
+                                                  const std::string& file, document::Warnings& warnings);
 
 // Puts a process into all of them. Each hierarchy takes the kernel's lock on all thread groups, and the first
 // one waits an RCU grace period for it (10 ms and more): a process that is yet to be made starts faster
@@ -74,6 +89,19 @@ void enter(const Entrance& entrance);
 
 // Sends a signal to all of them, again until none is left if it is SIGKILL.
 void signal_all(const Cgroup& cgroup, int signal);
+
+// Stops all processes in it and below, and returns when they stand still. Throws Error, with all of them let
+// go again, if some do not within ten seconds.
+void freeze(const Cgroup& cgroup);
+
+// Lets them go on.
+void thaw(const Cgroup& cgroup);
+
+// Whether all of them stand still; false if it is gone.
+[[nodiscard]] bool is_frozen(const Cgroup& cgroup);
+
+// Lets those die that SIGKILL was sent to: in a frozen v1 cgroup nothing dies, v2's lets them.
+void let_die(const Cgroup& cgroup);
 
 // Removes the directories, children first, waiting (up to ten seconds) for dying processes to leave. Nothing
 // is an error that is already gone.

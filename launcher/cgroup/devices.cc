@@ -40,29 +40,36 @@ void DeviceTable::apply(const bundle::DeviceRule& rule) {
     exceptions.push_back({rule.type, major, minor, access});
 }
 
-DeviceTable DeviceTable::of(const std::vector<bundle::DeviceRule>& rules) {
-  DeviceTable table;
-  for (const bundle::DeviceRule& rule : rules) table.apply(rule);
-
+std::vector<bundle::DeviceRule> with_default_devices(std::vector<bundle::DeviceRule> rules) {
   struct Number {
-    std::int64_t major, minor;
+    std::int64_t major;
+    std::optional<std::int64_t> minor;
   };
   constexpr std::array<Number, 9> usual = {{
-      {1, 3},      // null
-      {1, 5},      // zero
-      {1, 7},      // full
-      {1, 8},      // random
-      {1, 9},      // urandom
-      {5, 0},      // tty
-      {5, 2},      // ptmx
-      {136, any},  // pts/*
-      {10, 200},   // net/tun, which still takes CAP_NET_ADMIN
+      {1, 3},               // null
+      {1, 5},               // zero
+      {1, 7},               // full
+      {1, 8},               // random
+      {1, 9},               // urandom
+      {5, 0},               // tty
+      {5, 2},               // ptmx
+      {136, std::nullopt},  // pts/*
+      {10, 200},            // net/tun, which still takes CAP_NET_ADMIN
   }};
-  table.apply({true, 'c', std::nullopt, std::nullopt, "m"});
-  table.apply({true, 'b', std::nullopt, std::nullopt, "m"});
-  for (const Number& number : usual)
-    table.apply(
-        {true, 'c', number.major, number.minor == any ? std::nullopt : std::optional(number.minor), "rwm"});
+  // Where everything is allowed, what is taken from that stays taken.
+  const auto base =
+      std::find_if(rules.rbegin(), rules.rend(), [](const auto& rule) { return rule.type == 'a'; });
+  if (base == rules.rend() || !base->allow) {
+    rules.push_back({true, 'c', std::nullopt, std::nullopt, "m"});
+    rules.push_back({true, 'b', std::nullopt, std::nullopt, "m"});
+  }
+  for (const Number& number : usual) rules.push_back({true, 'c', number.major, number.minor, "rwm"});
+  return rules;
+}
+
+DeviceTable DeviceTable::of(const std::vector<bundle::DeviceRule>& rules) {
+  DeviceTable table;
+  for (const bundle::DeviceRule& rule : with_default_devices(rules)) table.apply(rule);
   return table;
 }
 

@@ -9,6 +9,11 @@
 
 namespace scrim::cgroup {
 
+// linux.resources.devices and after them what every container may: the devices of runtime-spec ("default
+// devices"), their terminals, tun, and, unless the rules allow everything else, mknod of any, which gives
+// no access.
+[[nodiscard]] std::vector<bundle::DeviceRule> with_default_devices(std::vector<bundle::DeviceRule> rules);
+
 // Device rules as the kernel's device cgroup keeps them: one default and the exceptions from it.
 struct DeviceTable {
   struct Exception {
@@ -24,9 +29,8 @@ struct DeviceTable {
   bool default_allow = false;
   std::vector<Exception> exceptions;
 
-  // What linux.resources.devices comes to, rule after rule from a denial of everything, and after them what
-  // every container may: the devices of runtime-spec ("default devices"), their terminals, tun, and mknod of
-  // any, which gives no access.
+  // What linux.resources.devices, with_default_devices(), comes to, rule after rule from a denial of
+  // everything.
   [[nodiscard]] static DeviceTable of(const std::vector<bundle::DeviceRule>& rules);
 
   [[nodiscard]] bool allows_all() const { return default_allow && exceptions.empty(); }

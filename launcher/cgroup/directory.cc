@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "launcher/cgroup/cgroup.h"
+#include "launcher/cgroup/systemd.h"
 #include "launcher/os/fd.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -104,10 +105,11 @@ static void refuse_if_used(const std::string& path) {
                        " among them (linux.cgroupsPath must be the container's own)"));
 }
 
-static void create_one(const Membership& membership, bool v2_only) {
+static void create_one(const Membership& membership, bool v2_only, bool is_unit) {
   const Hierarchy& hierarchy = membership.hierarchy;
   const bool made = make_directory(membership.path, hierarchy.mount_point);
-  if (!made) refuse_if_used(membership.path);
+  // A unit has the helper that holds it; systemd gave it to nobody else.
+  if (!made && !is_unit) refuse_if_used(membership.path);
   try {
     if (std::find(hierarchy.controllers.begin(), hierarchy.controllers.end(), "cpuset") !=
         hierarchy.controllers.end())
@@ -125,10 +127,12 @@ Cgroup create(Cgroup wanted, bool must_succeed) {
       std::all_of(wanted.memberships.begin(), wanted.memberships.end(),
                   [](const Membership& membership) { return membership.hierarchy.unified(); });
   Cgroup created;
+  created.unit = wanted.unit;
+  created.slice = wanted.slice;
   try {
     for (Membership& membership : wanted.memberships) {
       try {
-        create_one(membership, v2_only);
+        create_one(membership, v2_only, !wanted.unit.empty());
       } catch (const SystemError& error) {
         const bool forbidden = error.code() == EACCES || error.code() == EPERM || error.code() == EROFS;
         if (must_succeed || !forbidden) throw;
@@ -184,6 +188,7 @@ static int remove_tree(const std::string& path, unsigned depth) {
 
 void remove(const Cgroup& cgroup) {
   using namespace std::chrono_literals;
+  if (!cgroup.unit.empty()) stop_unit(cgroup);
   const auto deadline = std::chrono::steady_clock::now() + 10s;
   std::chrono::microseconds pause = 500us;
   struct Left {

@@ -23,10 +23,13 @@ struct Write {
 
 // linux.resources without devices (runtime-spec, config-linux.md "Control groups") as writes, in order. What
 // the version has no means for becomes a warning. Throws document::DocumentError for what cannot be meant.
+// file: what they were read from.
 [[nodiscard]] std::vector<Write> limits_v1(const document::json::Value& resources,
-                                           document::Warnings& warnings);
+                                           document::Warnings& warnings,
+                                           const std::string& file = "config.json");
 [[nodiscard]] std::vector<Write> limits_v2(const document::json::Value& resources,
-                                           document::Warnings& warnings);
+                                           document::Warnings& warnings,
+                                           const std::string& file = "config.json");
 
 // cpu.shares (2 to 262144, 1024 being usual) as cpu.weight (1 to 10000, 100 being usual): the curve through
 // these three points that runc and crun use since 2025. A straight line would give 39 for 1024, less than

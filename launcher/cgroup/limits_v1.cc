@@ -49,13 +49,20 @@ void memory(Settings from, Plan& plan, document::Warnings& warnings) {
 }
 
 void cpu(Settings from, Plan& plan, document::Warnings& warnings) {
-  plan.number(from, "shares", "cpu", "cpu.shares");
+  // An idle cgroup takes no shares, and leaving idle sets them back (sched_group_set_idle() of the kernel).
+  const bool idle = from.limit("idle").has_value();
+  if (idle) plan.number(from, "shares", "cpu", "cpu.shares");
   plan.number(from, "period", "cpu", "cpu.cfs_period_us");
   plan.number(from, "quota", "cpu", "cpu.cfs_quota_us");
-  plan.number(from, "burst", "cpu", "cpu.cfs_burst_us");
   plan.number(from, "realtimePeriod", "cpu", "cpu.rt_period_us");
   plan.number(from, "realtimeRuntime", "cpu", "cpu.rt_runtime_us");
-  plan.number(from, "idle", "cpu", "cpu.idle");
+  // Of these two zero means something; a kernel without them does it anyway.
+  for (const auto& [member, file] : {std::pair("burst", "cpu.cfs_burst_us"), std::pair("idle", "cpu.idle")})
+    if (const auto value = from.integer(member)) {
+      plan.add(from.name_of(member), "cpu", file, std::to_string(*value));
+      plan.writes_.back().optional = *value == 0;
+    }
+  if (!idle) plan.number(from, "shares", "cpu", "cpu.shares");
   plan.text(from, "cpus", "cpuset", "cpuset.cpus");
   plan.text(from, "mems", "cpuset", "cpuset.mems");
   from.warn_of_rest(" on cgroup v1", warnings);
@@ -102,8 +109,9 @@ void network(Settings from, Plan& plan, document::Warnings& warnings) {
 
 }  // namespace
 
-std::vector<Write> limits_v1(const document::json::Value& resources, document::Warnings& warnings) {
-  Settings from(&resources, "linux.resources");
+std::vector<Write> limits_v1(const document::json::Value& resources, document::Warnings& warnings,
+                             const std::string& file) {
+  Settings from(&resources, "linux.resources", file);
   Plan plan;
   (void)from.objects("devices");
   memory(from.object("memory"), plan, warnings);
@@ -115,8 +123,11 @@ std::vector<Write> limits_v1(const document::json::Value& resources, document::W
   for (Settings& page : from.objects("hugepageLimits")) {
     const std::string size = page.string("pageSize");
     if (size.empty() || size.find('/') != size.npos) page.refuse("pageSize", "a size as \"2MB\" is wanted");
-    plan.add(page.name_of("limit"), "hugetlb", concat("hugetlb.", size, ".limit_in_bytes"),
-             std::to_string(page.integer("limit").value_or(0)));
+    // What is used, and what is reserved where the kernel counts that (Linux 5.7).
+    for (const std::string_view counted : {"", ".rsvd"})
+      plan.add(page.name_of("limit"), "hugetlb", concat("hugetlb.", size, counted, ".limit_in_bytes"),
+               std::to_string(page.integer("limit").value_or(0)));
+    plan.writes_.back().optional = true;
   }
   network(from.object("network"), plan, warnings);
   for (auto& [device, rdma] : from.object("rdma").each_object()) {
@@ -126,8 +137,8 @@ std::vector<Write> limits_v1(const document::json::Value& resources, document::W
              concat(device, handles ? concat(" hca_handle=", *handles) : "",
                     objects ? concat(" hca_object=", *objects) : ""));
   }
-  for (const auto& [file, value] : from.object("unified").each_string())
-    from.refuse("unified", concat("\"", file, "\" cannot be set: this host has cgroup v1"));
+  for (const auto& [name, value] : from.object("unified").each_string())
+    from.refuse("unified", concat("\"", name, "\" cannot be set: this host has cgroup v1"));
   from.warn_of_rest("", warnings);
   return std::move(plan.writes_);
 }

@@ -56,20 +56,28 @@ void memory(Settings from, Writes& writes, document::Warnings& warnings) {
 }
 
 void cpu(Settings from, Writes& writes, document::Warnings& warnings) {
-  if (const auto shares = from.limit("shares")) {
+  const auto weight = [&] {
+    const auto shares = from.limit("shares");
+    if (!shares) return;
     if (*shares < 0) from.refuse("shares", "cannot be negative");
     add(writes, from.name_of("shares"), "cpu.weight",
         std::to_string(weight_of_shares(static_cast<std::uint64_t>(*shares))));
-  }
+  };
+  // An idle cgroup takes no weight, and leaving idle sets it back (sched_group_set_idle() of the kernel).
+  const bool idle = from.limit("idle").has_value();
+  if (idle) weight();
   const auto quota = from.limit("quota");
   const auto period = from.limit("period");
   if (quota || period)
     add(writes, from.name_of(quota ? "quota" : "period"), "cpu.max",
         concat(or_max(quota.value_or(-1)), " ", period.value_or(100000)));
-  if (const auto burst = from.limit("burst"))
-    add(writes, from.name_of("burst"), "cpu.max.burst", std::to_string(*burst));
-  if (const auto idle = from.limit("idle"))
-    add(writes, from.name_of("idle"), "cpu.idle", std::to_string(*idle));
+  // Of these two zero means something; a kernel without them does it anyway.
+  for (const auto& [member, file] : {std::pair("burst", "cpu.max.burst"), std::pair("idle", "cpu.idle")})
+    if (const auto value = from.integer(member)) {
+      add(writes, from.name_of(member), file, std::to_string(*value));
+      writes.back().optional = *value == 0;
+    }
+  if (!idle) weight();
   for (const std::string_view member : {"cpus", "mems"})
     if (const std::string list = from.string(member); !list.empty())
       add(writes, from.name_of(member), concat("cpuset.", member), list);
@@ -110,8 +118,9 @@ void block_io(Settings from, Writes& writes, document::Warnings& warnings) {
 
 }  // namespace
 
-std::vector<Write> limits_v2(const document::json::Value& resources, document::Warnings& warnings) {
-  Settings from(&resources, "linux.resources");
+std::vector<Write> limits_v2(const document::json::Value& resources, document::Warnings& warnings,
+                             const std::string& file) {
+  Settings from(&resources, "linux.resources", file);
   Writes writes;
   (void)from.objects("devices");
   memory(from.object("memory"), writes, warnings);
@@ -122,8 +131,11 @@ std::vector<Write> limits_v2(const document::json::Value& resources, document::W
   for (Settings& page : from.objects("hugepageLimits")) {
     const std::string size = page.string("pageSize");
     if (size.empty() || size.find('/') != size.npos) page.refuse("pageSize", "a size as \"2MB\" is wanted");
-    add(writes, page.name_of("limit"), concat("hugetlb.", size, ".max"),
-        std::to_string(page.integer("limit").value_or(0)));
+    // What is used, and what is reserved where the kernel counts that (Linux 5.7).
+    for (const std::string_view counted : {"", ".rsvd"})
+      add(writes, page.name_of("limit"), concat("hugetlb.", size, counted, ".max"),
+          std::to_string(page.integer("limit").value_or(0)));
+    writes.back().optional = true;
   }
   for (auto& [device, rdma] : from.object("rdma").each_object()) {
     const auto handles = rdma.integer("hcaHandles");
@@ -134,10 +146,10 @@ std::vector<Write> limits_v2(const document::json::Value& resources, document::W
   }
   // Last: what is written in v2's own terms is the final word.
   Settings unified = from.object("unified");
-  for (auto& [file, value] : unified.each_string()) {
-    if (file.empty() || file.find('/') != file.npos || file.find('\0') != file.npos)
-      unified.refuse(file, "a control file's name is wanted");
-    add(writes, unified.name_of(file), file, value);
+  for (auto& [name, value] : unified.each_string()) {
+    if (name.empty() || name.find('/') != name.npos || name.find('\0') != name.npos)
+      unified.refuse(name, "a control file's name is wanted");
+    add(writes, unified.name_of(name), name, value);
   }
   from.warn_of_rest(" on cgroup v2", warnings);
   return writes;

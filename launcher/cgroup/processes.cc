@@ -82,6 +82,7 @@ void signal_all(const Cgroup& cgroup, int signal) {
     if (pids.empty()) return;
     if (round == 1) forbid_forks(cgroup);
     signal_each(pids, SIGKILL);
+    let_die(cgroup);
     if (std::chrono::steady_clock::now() >= deadline)
       throw Error(
           concat("process ", pids.front(), " does not die, and ", pids.size() - 1,

@@ -7,9 +7,11 @@
 #include <cerrno>
 
 #include "launcher/cgroup/cgroup.h"
+#include "launcher/cgroup/device_program.h"
 #include "launcher/cgroup/devices.h"
-#include "launcher/cgroup/directory.h"
 #include "launcher/cgroup/limits.h"
+#include "launcher/cgroup/membership.h"
+#include "launcher/cgroup/writes.h"
 #include "launcher/os/fd.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -17,58 +19,6 @@
 namespace scrim::cgroup {
 
 namespace {
-
-bool is_v2(const Cgroup& cgroup) {
-  return !cgroup.memberships.empty() &&
-         std::all_of(cgroup.memberships.begin(), cgroup.memberships.end(),
-                     [](const Membership& membership) { return membership.hierarchy.unified(); });
-}
-
-// The directory where a controller's files are, or nullptr.
-const std::string* directory_of(const Cgroup& cgroup, const std::string& controller) {
-  for (const Membership& membership : cgroup.memberships) {
-    const std::vector<std::string>& names = membership.hierarchy.controllers;
-    if (std::find(names.begin(), names.end(), controller) != names.end()) return &membership.path;
-  }
-  return is_v2(cgroup) ? &cgroup.memberships.front().path : nullptr;
-}
-
-[[noreturn]] void refuse(const Write& write, const std::string& path, int error) {
-  const std::string doing = concat(write.setting, ": write \"", write.value, "\" to ", path);
-  if (error != ENOENT) throw SystemError(error, doing);
-  throw SystemError(error, doing,
-                    concat("the ", write.controller, " controller has no such file here, or is not enabled"));
-}
-
-// Writes all of them. What two values together do not allow in one order (a limit above that of memory with
-// swap, a quota of another period) they may in the other: refused ones are tried again after the rest.
-void write_all(const Cgroup& cgroup, const std::vector<Write>& writes) {
-  struct Refused {
-    const Write* write;
-    std::string path;
-  };
-  std::vector<Refused> refused;
-  for (const Write& write : writes) {
-    const std::string* directory = directory_of(cgroup, write.controller);
-    if (directory == nullptr)
-      throw Error(concat(write.setting, " cannot be set to ", write.value,
-                         ": the container has no cgroup with the ", write.controller,
-                         " controller (not mounted, or not permitted)"));
-    const std::string path = concat(*directory, "/", write.file);
-    const int error = try_write_file(path, write.value);
-    if (error == EINVAL) {
-      refused.push_back({&write, path});
-    } else if (error == ENOENT && !write.other_file.empty()) {
-      const std::string other = concat(*directory, "/", write.other_file);
-      if (const int again = try_write_file(other, write.other_value); again != 0) refuse(write, other, again);
-    } else if (error != 0 && !(error == ENOENT && write.optional)) {
-      refuse(write, path, error);
-    }
-  }
-  for (const Refused& one : refused)
-    if (const int error = try_write_file(one.path, one.write->value); error != 0)
-      refuse(*one.write, one.path, error);
-}
 
 // Device cgroups are the initial user namespace's root's business. Others cannot make device nodes either.
 bool may_rule_devices() {
@@ -80,21 +30,23 @@ bool may_rule_devices() {
 
 void rule_devices(const Cgroup& cgroup, const bundle::Spec& spec, document::Warnings& warnings) {
   const DeviceTable table = DeviceTable::of(spec.device_rules);
-  if (const std::string* directory = is_v2(cgroup) ? nullptr : directory_of(cgroup, "devices")) {
-    try {
-      write_devices(*directory, table);
-      return;
-    } catch (const SystemError& error) {
-      if ((error.code() != EPERM && error.code() != EACCES) || may_rule_devices()) throw;
-    }
-  } else if (!is_v2(cgroup) && !table.allows_all() && may_rule_devices()) {
+  const std::string* v1 = is_v2(cgroup) ? nullptr : directory_of(cgroup, "devices");
+  // Also of a hybrid host that has not mounted v1's controller.
+  const std::string* v2 = v1 == nullptr ? unified_directory(cgroup) : nullptr;
+  try {
+    if (v1 != nullptr) return write_devices(*v1, table);
+    if (table.allows_all()) return;
+    if (v2 != nullptr)
+      return attach_device_program(*v2, device_program(with_default_devices(spec.device_rules)));
+  } catch (const SystemError& error) {
+    if ((error.code() != EPERM && error.code() != EACCES) || may_rule_devices()) throw;
+  }
+  if (v1 == nullptr && v2 == nullptr && may_rule_devices())
     throw Error(
         "linux.resources.devices: no hierarchy with the devices controller is mounted, so nothing would keep "
         "the container from the host's devices");
-  }
   if (spec.device_rules.empty() || table.allows_all()) return;
-  warnings.push_back({is_v2(cgroup) ? "device rules are not enforced on cgroup v2 yet"
-                                    : "linux.resources.devices: device rules are not enforced without root"});
+  warnings.push_back({"linux.resources.devices: device rules are not enforced without root"});
 }
 
 }  // namespace
@@ -104,7 +56,8 @@ void apply_resources(const Cgroup& cgroup, const bundle::Spec& spec, document::W
   if (!spec.resources) return;
   // Without any cgroup every limit is refused, whichever version would have had it.
   const bool v2 = is_v2(cgroup) || cgroup.memberships.empty();
-  write_all(cgroup, v2 ? limits_v2(*spec.resources, warnings) : limits_v1(*spec.resources, warnings));
+  write_all(cgroup, v2 ? limits_v2(*spec.resources, warnings) : limits_v1(*spec.resources, warnings),
+            OnFailure::leave);
 }
 
 }  // namespace scrim::cgroup

@@ -17,8 +17,8 @@ namespace scrim::cgroup {
 // types.
 class Settings {
  public:
-  // value: may be null. name: "linux.resources.memory".
-  Settings(const document::json::Value* value, std::string name);
+  // value: may be null. name: "linux.resources.memory". file: what it was read from, for messages.
+  Settings(const document::json::Value* value, std::string name, std::string file);
 
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view member);
   // Nothing for 0 too: engines write it for "not set" (Go's zero value).
@@ -45,7 +45,11 @@ class Settings {
 
   const document::json::Value* value_;
   std::string name_;
+  std::string file_;
   std::vector<std::string> read_;
 };
+
+// Zero, false and nothing ask for nothing: Go programs write them for "not set".
+[[nodiscard]] bool asks_for_something(const document::json::Value& value);
 
 }  // namespace scrim::cgroup

@@ -24,9 +24,8 @@ runtime::Warn warn_to(const Context& context) {
   return [&log = context.log](std::string_view message) { log.warning(message); };
 }
 
-runtime::PreparedBundle prepare(const Context& context, const ContainerOptions& options) {
-  if (context.global.systemd_cgroup)
-    context.log.warning("--systemd-cgroup: cgroups are made directly, without telling systemd");
+runtime::PreparedBundle prepare(const Context& context, ContainerOptions& options) {
+  if (context.global.systemd_cgroup) options.create.cgroup_manager = cgroup::Manager::systemd;
   runtime::PreparedBundle bundle = runtime::prepare_bundle(
       options.bundle, options.config_file, context.config,
       {.compiler = context.global.compiler, .verify = context.global.verify}, warn_to(context));

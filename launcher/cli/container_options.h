@@ -17,8 +17,9 @@ struct ContainerOptions {
 };
 void add_container_options(CLI::App& app, ContainerOptions& options);
 
-// Reads the bundle, with remarks and the profile's reasons going to the log.
-[[nodiscard]] runtime::PreparedBundle prepare(const Context& context, const ContainerOptions& options);
+// Reads the bundle and sets what the global options say of it, with remarks and the profile's reasons going
+// to the log.
+[[nodiscard]] runtime::PreparedBundle prepare(const Context& context, ContainerOptions& options);
 [[nodiscard]] runtime::Warn warn_to(const Context& context);
 
 }  // namespace scrim::cli

@@ -51,9 +51,9 @@ Value cgroup_features() {
   Value cgroup;
   cgroup.set("v1", boolean(true));
   cgroup.set("v2", boolean(true));
-  cgroup.set("systemd", boolean(false));
-  cgroup.set("systemdUser", boolean(false));
-  cgroup.set("rdma", boolean(false));
+  cgroup.set("systemd", boolean(true));
+  cgroup.set("systemdUser", boolean(true));
+  cgroup.set("rdma", boolean(true));
   return cgroup;
 }
 

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <csignal>
 
+#include "launcher/cgroup/systemd.h"
 #include "launcher/init/hooks.h"
 #include "launcher/init/init.h"
 #include "launcher/os/socket.h"
@@ -34,6 +35,10 @@ ContainerState initial_state(const PreparedBundle& bundle, const std::string& id
   state.created = os::rfc3339(std::chrono::system_clock::now(), os::Fraction::nanoseconds);
   state.owner = getuid();
   state.annotations = bundle.spec.annotations;
+  if (bundle.spec.resources) {
+    state.resources = *bundle.spec.resources;
+    state.resources.erase("devices");
+  }
   if (const document::json::Value* hooks = bundle.config.find("hooks")) state.hooks = *hooks;
   if ((bundle.profile.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
     state.listener_path = bundle.profile.listener_path;
@@ -110,10 +115,13 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
   // Before there is anything to be left behind, it is written down where: kill -9 may come at any time. But
   // never the cgroups of somebody else: whatever is found in them will be killed.
   ContainerState planned = created.state_;
-  planned.cgroup = cgroup::place(bundle.spec, options.id);
+  planned.cgroup = cgroup::place(bundle.spec, options.id, options.cgroup_manager);
   refuse_if_used(planned.cgroup, bundle.spec.cgroups_path);
   created.container_->save(planned);
-  created.state_.cgroup = cgroup::create(planned.cgroup, geteuid() == 0);
+  // Until the end of this function, when the container's process is in it.
+  std::optional<cgroup::SystemdScope> scope;
+  if (!planned.cgroup.unit.empty()) scope.emplace(planned.cgroup, bundle.spec);
+  created.state_.cgroup = cgroup::create(scope ? scope->cgroup() : planned.cgroup, geteuid() == 0);
 
   document::Warnings warnings;
   cgroup::apply_resources(created.state_.cgroup, bundle.spec, warnings);

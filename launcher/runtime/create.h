@@ -21,6 +21,7 @@ struct CreateOptions {
   bool no_pivot = false;
   bool no_new_keyring = false;
   unsigned preserve_fds = 0;
+  cgroup::Manager cgroup_manager = cgroup::Manager::cgroupfs;
   bool wait_for_start = true;  // `create`; `run` starts at once
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/runtime/kill.h"
 
+#include <csignal>
+
 #include "launcher/os/pidfd.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -21,6 +23,7 @@ void kill(const Store& store, const std::string& id, int signal, bool all) {
     if (errno == ESRCH) throw not_running;
     throw_errno(concat("send signal ", signal, " to container ", id));
   }
+  if (signal == SIGKILL) cgroup::let_die(state.cgroup);
 }
 
 }  // namespace scrim::runtime

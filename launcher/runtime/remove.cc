@@ -25,6 +25,7 @@ void kill_and_wait(const ContainerState& state) {
   const os::Fd pidfd = os::pidfd_open(state.pid);
   if (!pidfd || process_start_time(state.pid) != state.start_time) return;
   os::pidfd_send_signal(pidfd, SIGKILL);
+  cgroup::let_die(state.cgroup);
   pollfd ended{pidfd.get(), POLLIN, 0};
   if (poll(&ended, 1, death_timeout_ms) == 0)
     throw Error(concat("delete container ", state.id, ": process ", state.pid, " does not die (state D?)"));
@@ -78,8 +79,8 @@ void remove(const Store& store, const std::string& id, bool force, const Warn& w
   const ContainerState state = container->load();
   const Status status = status_of(state, container->directory());
   // A created one runs nothing of the user's yet: runc deletes it without --force.
-  if (status == Status::running && !force)
-    throw Error(concat("delete container ", id, ": it is running (stop it first, or --force)"));
+  if ((status == Status::running || status == Status::paused) && !force)
+    throw Error(concat("delete container ", id, ": it is ", name_of(status), " (stop it first, or --force)"));
   kill_and_wait(state);
   remove_stopped(std::move(*container), state, warn);
 }

@@ -103,6 +103,8 @@ std::string_view name_of(Status status) {
       return "created";
     case Status::running:
       return "running";
+    case Status::paused:
+      return "paused";
     case Status::stopped:
       return "stopped";
   }
@@ -121,6 +123,11 @@ std::string to_text(const ContainerState& state) {
   all.set("owner", number(state.owner));
   all.set("annotations", annotations_of(state));
   all.set("cgroup", memberships_of(state.cgroup));
+  if (!state.cgroup.unit.empty()) {
+    all.set("unit", text(state.cgroup.unit));
+    all.set("slice", text(state.cgroup.slice));
+  }
+  all.set("resources", state.resources);
   all.set("hooks", state.hooks);
   all.set("listenerPath", text(state.listener_path));
   all.set("listenerMetadata", text(state.listener_metadata));
@@ -152,6 +159,11 @@ ContainerState parse_state(std::string_view content, const std::string& file) {
   for (const Value& entry : read.array(all, "cgroup"))
     state.cgroup.memberships.push_back(
         {{read.string(entry, "mountPoint"), read.strings(entry, "controllers")}, read.string(entry, "path")});
+  if (all.find("unit") != nullptr) {
+    state.cgroup.unit = read.string(all, "unit");
+    state.cgroup.slice = read.string(all, "slice");
+  }
+  if (const Value* resources = all.find("resources")) state.resources = *resources;
   state.hooks = read.member(all, "hooks");
   state.listener_path = read.string(all, "listenerPath");
   state.listener_metadata = read.string(all, "listenerMetadata");

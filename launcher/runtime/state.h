@@ -29,7 +29,8 @@ struct ContainerState {
   std::uint64_t start_time = 0;
   std::vector<bundle::Setting> annotations;
   cgroup::Cgroup cgroup;
-  document::json::Value hooks;  // as config.json has them: start and delete run the later ones
+  document::json::Value resources;  // linux.resources as in force, without devices; null without
+  document::json::Value hooks;      // as config.json has them: start and delete run the later ones
   // Where the seccomp listener goes at start, and what is said with it; empty without one.
   std::string listener_path;
   std::string listener_metadata;
@@ -45,7 +46,7 @@ struct ContainerState {
   bool new_keyring = true;
 };
 
-enum class Status { creating, created, running, stopped };
+enum class Status { creating, created, running, paused, stopped };
 [[nodiscard]] std::string_view name_of(Status status);
 
 [[nodiscard]] std::string to_text(const ContainerState& state);

@@ -223,6 +223,7 @@ Status status_of(const ContainerState& state, const os::Fd& directory) {
   if (state.pid == 0) return Status::creating;
   const std::optional<std::uint64_t> started = process_start_time(state.pid);
   if (!started || *started != state.start_time) return Status::stopped;
+  if (cgroup::is_frozen(state.cgroup)) return Status::paused;
   // Init listens until it is told to start; then nobody does, whatever became of the socket's file.
   return os::is_listened_to(directory, init::start_socket_name) ? Status::created : Status::running;
 }

@@ -7,6 +7,7 @@
 #   inside NAME SCRIPT [JQ]     makes it, runs it, prints all that it said
 #   scrim …; background OUTPUT … the program, with state and configuration of its own
 #   nothing_left NAME           no process, mount, cgroup, state or temporary file of ours is there
+#   in_vm [PROGRAM...]          the rest of the script runs in a virtual machine with cgroup v2
 source "$(dirname "${BASH_SOURCE[0]}")/../engines/lib.sh"
 
 # In a mount namespace of its own, so that what others mount meanwhile is not taken for ours.
@@ -22,12 +23,8 @@ begin_containers() {
   export SCRIM_TEST_TAG=$tag
   chmod 755 "$work"
   make_rootfs "$work/rootfs"
-  "$work/rootfs/bin/busybox" --install -s "$work/rootfs/bin" 2>/dev/null
-  # --install links to where busybox says it is
-  local applet
-  for applet in $(busybox --list); do ln -sfn busybox "$work/rootfs/bin/$applet"; done
-  cp -f /usr/bin/busybox "$work/rootfs/bin/busybox.real"
-  rm -f "$work/rootfs/bin/busybox" && mv "$work/rootfs/bin/busybox.real" "$work/rootfs/bin/busybox"
+  # From inside, so that the links point to where busybox is for the container; those that are there stay.
+  chroot "$work/rootfs" /bin/busybox --install -s /bin 2>/dev/null
   mkdir "$work/state" "$work/spec"
   echo '{}' >"$work/settings.json"
   "$SCRIM" spec --bundle "$work/spec" || fail "scrim spec" "it failed"
@@ -102,4 +99,15 @@ end_containers() {
   local id
   for id in $(ls "$work/state" 2>/dev/null); do timeout 20 "$SCRIM" --root "$work/state" delete --force "$id" 2>/dev/null; done
   find /sys/fs/cgroup -depth -type d -path "*/$tag*" -exec rmdir {} + 2>/dev/null
+}
+
+# in_vm [PROGRAM...]: what follows runs in a virtual machine of test/vm/boot.sh, with these programs too.
+in_vm() {
+  [ -z "${SCRIM_TEST_IN_VM:-}" ] || return 0
+  local said status
+  said=$(limit=${limit:-300} "$repository/test/vm/boot.sh" "$0" "$@")
+  status=$?
+  if [ $status = 77 ]; then skip "$(basename "$0" .sh)" "$said" && exit 0; fi
+  echo "$said"
+  exit $status
 }

@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# --systemd-cgroup, with systemd as the first process of a virtual machine (test/vm): the container's scope, its limits as
+# properties and in the files, update, delete, and what happens without a word from scrim.
+source "$(dirname "$0")/lib.sh"
+export SCRIM_VM_SYSTEMD=1
+in_vm "$@" systemctl
+begin_containers "$@"
+
+s() { scrim --systemd-cgroup "$@"; }
+show() { systemctl show -p "$2" --value "$1"; }
+is_gone() { [ "$(show "$1" LoadState) $(show "$1" ActiveState)" = "not-found inactive" ]; }
+script='cat /proc/self/cgroup; exec sleep 1000' bundle one '.linux.cgroupsPath = "test-a.slice:pre:one" | .linux.namespaces |= map(select(.type != "cgroup"))
+  | .linux.resources += {memory: {limit: 67108864, swap: 100663296}, cpu: {shares: 512, quota: 50000, period: 100000, cpus: "0"}, pids: {limit: 50}}'
+s run -d -b "$work/one" one >"$work/out" 2>&1 </dev/null
+same "run" 0 $?
+unit=pre-one.scope
+where=/sys/fs/cgroup/test.slice/test-a.slice/$unit
+wait_for 5 test -s "$work/out"
+same "it is in the scope" "0::/test.slice/test-a.slice/$unit" "$(cat "$work/out")"
+same "systemd has it" "active test-a.slice yes" "$(show $unit ActiveState) $(show $unit Slice) $(show $unit Delegate)"
+same "with nobody but the container" 1 "$(wc -l <"$where/cgroup.procs")"
+same "memory: property and file" "67108864 67108864" "$(show $unit MemoryMax) $(cat $where/memory.max)"
+same "swap: property and file" "33554432 33554432" "$(show $unit MemorySwapMax) $(cat $where/memory.swap.max)"
+same "weight: property and file" "59 59" "$(show $unit CPUWeight) $(cat $where/cpu.weight)"
+same "quota: property and file" "500ms 100ms 50000 100000" "$(show $unit CPUQuotaPerSecUSec) $(show $unit CPUQuotaPeriodUSec) $(cat $where/cpu.max)"
+same "processors: property and file" "0 0" "$(show $unit AllowedCPUs) $(cat $where/cpuset.cpus)"
+same "processes: property and file" "50 50" "$(show $unit TasksMax) $(cat $where/pids.max)"
+s update --memory 128M --memory-swap 256M --pids-limit 60 one
+same "update" "0 134217728 134217728 60 60" "$? $(show $unit MemoryMax) $(cat $where/memory.max) $(show $unit TasksMax) $(cat $where/pids.max)"
+systemctl daemon-reload
+same "systemd reads its units again: nothing is lost" "134217728 60 50000 100000" "$(cat $where/memory.max) $(cat $where/pids.max) $(cat $where/cpu.max)"
+s pause one
+same "pause" paused "$(scrim state one | jq -r .status)"
+s resume one
+refused=$(s run -b "$work/one" two 2>&1 </dev/null)
+matches "a scope that is in use is refused" "process" "$refused"
+same "and who uses it goes on" running "$(scrim state one | jq -r .status)"
+scrim delete --force one
+same "delete" "0 1" "$? $(test -d $where; echo $?)"
+wait_for 5 is_gone $unit && ok "systemd has forgotten it" || fail "systemd has forgotten it" "$(systemctl status $unit 2>&1)"
+
+script=true bundle short 'del(.linux.cgroupsPath)'
+s run -b "$work/short" short </dev/null
+same "without cgroupsPath, and to its end" 0 $?
+wait_for 5 is_gone scrim-short.scope && ok "nothing of it is left" || fail "nothing of it is left" "$(systemctl status scrim-short.scope 2>&1)"
+s create -b "$work/short" short </dev/null >/dev/null 2>&1
+same "its scope is scrim-ID in system.slice" "active system.slice" "$(show scrim-short.scope ActiveState) $(show scrim-short.scope Slice)"
+scrim kill short KILL
+wait_for 5 is_gone scrim-short.scope && ok "a scope ends with its container" || fail "a scope ends with its container" "$(show scrim-short.scope ActiveState)"
+scrim delete short
+same "and delete finds nothing to stop" 0 $?
+bundle bad '.process.args = ["/nowhere"] | .linux.cgroupsPath = "system.slice:pre:bad"'
+matches "a program that there is not" "/nowhere" "$(s run -b "$work/bad" bad 2>&1 </dev/null)"
+wait_for 5 is_gone pre-bad.scope && ok "leaves no scope" || fail "leaves no scope" "$(show pre-bad.scope ActiveState)"
+bundle path '.linux.cgroupsPath = "/a/b"'
+matches "another form of cgroupsPath is refused" "slice:prefix:name is expected" "$(s run -b "$work/path" path 2>&1 </dev/null)"
+bundle slice '.linux.cgroupsPath = "no/slice:a:b"'
+matches "no slice at all" "slice:prefix:name" "$(s run -b "$work/slice" slice 2>&1 </dev/null)"
+
+nothing_left systemd
+finish
