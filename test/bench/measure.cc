@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <limits>
 #include <new>
 
@@ -107,6 +108,11 @@ double call_under(const filter::Program& program, long number, unsigned long arg
     }
     return best;
   });
+}
+
+void settle() {
+  constexpr timespec pause{0, 20'000'000};
+  nanosleep(&pause, nullptr);
 }
 
 double run(const std::vector<std::string>& command) {

@@ -26,4 +26,8 @@ void stay_on_one_processor();
 // How long a command runs, in ms, with its output going nowhere. Throws Error if it fails.
 [[nodiscard]] double run(const std::vector<std::string>& command);
 
+// Waits for what a container that has ended leaves to the kernel to do, network namespaces above all: it
+// would be counted for the next one.
+void settle();
+
 }  // namespace scrim::bench
