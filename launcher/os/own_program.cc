@@ -12,6 +12,7 @@
 
 #include "launcher/os/c_strings.h"
 #include "launcher/os/fd.h"
+#include "launcher/os/own_image.h"
 #include "libprofile/error.h"
 
 namespace scrim::os {
@@ -62,6 +63,7 @@ void run_from_readonly(const std::vector<std::string>& arguments) {
     return;
   }
   Fd protected_program = readonly_mount(program);
+  if (protected_program && move_image_to(open(proc_path(protected_program), O_RDONLY))) return;
   if (!protected_program) protected_program = sealed_copy(program);
   execveat(protected_program.get(), "", c_strings(arguments).data(), environ, AT_EMPTY_PATH);
   throw_errno(doing);
