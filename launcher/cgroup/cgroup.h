@@ -107,4 +107,8 @@ void let_die(const Cgroup& cgroup);
 // is an error that is already gone.
 void remove(const Cgroup& cgroup);
 
+// Removes what has neither processes nor cgroups below it. False if something is left, or is systemd's to
+// remove.
+[[nodiscard]] bool remove_if_empty(const Cgroup& cgroup);
+
 }  // namespace scrim::cgroup

@@ -186,6 +186,14 @@ static int remove_tree(const std::string& path, unsigned depth) {
   return rmdir(path.c_str()) == 0 || errno == ENOENT ? 0 : errno;
 }
 
+bool remove_if_empty(const Cgroup& cgroup) {
+  if (!cgroup.unit.empty()) return false;
+  bool all = true;
+  for (const Membership& membership : cgroup.memberships)
+    all = (rmdir(membership.path.c_str()) == 0 || errno == ENOENT) && all;
+  return all;
+}
+
 void remove(const Cgroup& cgroup) {
   using namespace std::chrono_literals;
   if (!cgroup.unit.empty()) stop_unit(cgroup);

@@ -27,9 +27,14 @@ namespace scrim::os {
 namespace {
 
 struct Range {
-  std::uintptr_t begin = 0;
-  std::uintptr_t end = 0;
+  const char* begin = nullptr;
+  const char* end = nullptr;
+  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(end - begin); }
 };
+
+const char* address(std::uintptr_t value) {
+  return reinterpret_cast<const char*>(value);  // NOLINT(performance-no-int-to-ptr): the kernel's numbers
+}
 
 // A line of /proc/self/maps (proc_pid_maps(5)): "begin-end perms offset major:minor inode path".
 struct Mapping {
@@ -58,7 +63,7 @@ std::optional<Mapping> mapping_of(std::string_view line, const std::string& file
   const auto end = number(words[0].substr(dash + 1), hexadecimal);
   const auto offset = number(words[2], hexadecimal);
   if (!begin || !end || !offset) return std::nullopt;
-  Mapping mapping{{*begin, *end}, PROT_NONE, static_cast<off_t>(*offset)};
+  Mapping mapping{{address(*begin), address(*end)}, PROT_NONE, static_cast<off_t>(*offset)};
   if (words[1][0] == 'r') mapping.protection |= PROT_READ;
   if (words[1][1] == 'w') mapping.protection |= PROT_WRITE;
   if (words[1][2] == 'x') mapping.protection |= PROT_EXEC;
@@ -88,7 +93,7 @@ std::vector<Mapping> mappings_of_program() {
 int add_written_parts(dl_phdr_info* program, std::size_t, void* parts) {
   for (const ElfW(Phdr) & header : std::span(program->dlpi_phdr, program->dlpi_phnum)) {
     if (header.p_type != PT_LOAD || (header.p_flags & PF_W) == 0) continue;
-    const std::uintptr_t begin = program->dlpi_addr + header.p_vaddr;
+    const char* const begin = address(program->dlpi_addr + header.p_vaddr);
     static_cast<std::vector<Range>*>(parts)->push_back({begin, begin + header.p_memsz});
   }
   return 0;
@@ -97,8 +102,8 @@ int add_written_parts(dl_phdr_info* program, std::size_t, void* parts) {
 // Anonymous memory with the same content takes its place, in one step: it holds what the next instruction
 // reads (the addresses of memcpy and mremap among it).
 bool copy(const Mapping& mapping) {
-  void* const place = reinterpret_cast<void*>(mapping.range.begin);
-  const std::size_t size = mapping.range.end - mapping.range.begin;
+  void* const place = const_cast<char*>(mapping.range.begin);
+  const std::size_t size = mapping.range.size();
   void* const fresh = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (fresh == MAP_FAILED) return false;
   std::memcpy(fresh, place, size);
@@ -110,8 +115,8 @@ bool copy(const Mapping& mapping) {
 }
 
 bool map_again(const Mapping& mapping, const Fd& program) {
-  return mmap(reinterpret_cast<void*>(mapping.range.begin), mapping.range.end - mapping.range.begin,
-              mapping.protection, MAP_PRIVATE | MAP_FIXED, program.get(), mapping.offset) != MAP_FAILED;
+  return mmap(const_cast<char*>(mapping.range.begin), mapping.range.size(), mapping.protection,
+              MAP_PRIVATE | MAP_FIXED, program.get(), mapping.offset) != MAP_FAILED;
 }
 
 // What the kernel notes of this process' memory, from /proc/self/stat (proc_pid_stat(5)): the same again, but

@@ -55,9 +55,11 @@ class Pattern {
 }  // namespace
 
 void remove_stopped(Container container, const ContainerState& state, const Warn& warn) {
-  // Without a pid namespace others may be left.
-  cgroup::signal_all(state.cgroup, SIGKILL);
-  cgroup::remove(state.cgroup);
+  if (!cgroup::remove_if_empty(state.cgroup)) {
+    // Without a pid namespace others may be left.
+    cgroup::signal_all(state.cgroup, SIGKILL);
+    cgroup::remove(state.cgroup);
+  }
   container.remove();
   const bundle::Hooks hooks = bundle::read_hooks(state.hooks, "state.json");
   const std::string stopped = document::json::to_text(oci_state(state, name_of(Status::stopped)));
