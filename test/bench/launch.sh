@@ -27,14 +27,16 @@ captured=$repository/test/integration/data/dockerd-config.json
 mkdir -p "$work/rootfs/bin"
 cp "$(command -v busybox)" "$work/rootfs/bin/busybox"
 ln -s busybox "$work/rootfs/bin/true"
-for kind in docker none; do
+for kind in docker none many; do
   mkdir "$work/$kind"
   ln -s ../rootfs "$work/$kind/rootfs"
   jq --arg rootfs "$work/rootfs" --arg cgroup "/scrim-bench-$$" --arg kind $kind \
     '.root.path = $rootfs | .linux.cgroupsPath = $cgroup | .process.terminal = false
-     | if $kind == "none" then del(.linux.seccomp) else . end' "$captured" >"$work/$kind/config.json"
+     | if $kind == "none" then del(.linux.seccomp) elif $kind == "many" then del(.linux.cgroupsPath) else . end' "$captured" >"$work/$kind/config.json"
 done
 jq .linux.seccomp "$captured" >"$work/profile.json"
+cc -O2 -Wall -static -o "$work/floor" "$repository/test/bench/floor.c"
+cc -O2 -Wall -static -o "$work/peak" "$repository/test/bench/peak.c"
 cc -O -Wall -o "$work/export_filter" "$repository/test/bench/export_filter.c" -lseccomp
 jq -r '["default", .defaultAction, (.defaultErrnoRet // 1)], (.architectures[] | ["arch", .]),
        (.defaultAction as $default | .syscalls[] | select(.action != $default) | . as $rule | .names[]
@@ -69,7 +71,20 @@ for kind in docker none; do
     none) title="a container without a profile" ;;
   esac
   compare "$title" "scrim run" "$(run "$scrim" $kind)" "crun run" "$(run "$(command -v crun)" $kind)" \
-    "runc run" "$(run "$(command -v runc)" $kind)"
+    "runc run" "$(run "$(command -v runc)" $kind)" "the floor (floor.c)" "$work/floor $work/rootfs /bin/true"
+done
+
+# A hundred containers, one after the other and at once.
+many=100
+printf '\n%s containers with Docker'"'"'s default profile: in sequence, at once, largest process\n' $many
+for runtime in "$scrim" "$(command -v crun)" "$(command -v runc)"; do
+  one=("$runtime" --root "$work/state-$(basename "$runtime")" run --bundle "$work/many")
+  peak=$("$work/peak" "${one[@]}" "bench-$$-peak")
+  python3 "$repository/test/bench/many.py" $many "${one[@]}" "bench-$$-{}" |
+    jq -r --arg name "$(basename "$runtime") run" --arg peak "$peak" '[$name, .in_sequence, .at_once, ($peak | tonumber / 1024)] | @tsv' |
+    while IFS=$'\t' read -r label sequence once largest; do
+      LC_ALL=C printf '  %-38s %8.0f ms  %8.0f ms  %6.1f MiB\n' "$label" "$sequence" "$once" "$largest"
+    done
 done
 
 # A shell opens the file that bwrap reads its program from, once a run; so it does for all.
