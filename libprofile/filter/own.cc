@@ -7,25 +7,23 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <map>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "libprofile/error.h"
 #include "libprofile/filter/call_graph.h"
 #include "libprofile/filter/encode.h"
 #include "libprofile/filter/fuse.h"
+#include "libprofile/filter/number_decision.h"
 #include "libprofile/filter/search_tree.h"
 #include "libprofile/filter/verify.h"
+#include "libprofile/filter/weights.h"
 #include "libprofile/policy/abi.h"
-#include "libprofile/policy/syscall.h"
 #include "libprofile/text.h"
 
 namespace scrim::filter {
 
 using document::Architecture;
-using document::Condition;
 using policy::Abi;
 using policy::Table;
 using Node = Graph::Node;
@@ -33,69 +31,6 @@ using Node = Graph::Node;
 namespace {
 
 constexpr std::uint32_t no_call = 0xffffffff;  // -1: a tracer has the call skipped
-
-// How much a number weighs. The kernel answers unconditional allows from its bitmap and runs the program for
-// the others only; when it loads the program it runs it once for each number.
-struct Weights {
-  static constexpr std::uint32_t bitmap = 16;
-  static constexpr std::uint32_t denied = 70;
-  static constexpr std::uint32_t conditional = 800;
-  static constexpr std::uint32_t rare = 1;
-  static constexpr std::uint32_t test = 24;  // an instruction more
-  // With frequencies: what all recorded calls of an ABI for which the program runs have together, and what
-  // each number has beside that.
-  static constexpr std::uint32_t recorded = 1 << 20;
-  static constexpr std::uint32_t unrecorded = 16;
-};
-
-// Weights by number, for one ABI, from what was recorded by name. Sums stay far below the limit of
-// search_tree.h.
-class Recorded {
- public:
-  // `abis`: of each table, the same architecture's; nullptr if it does not have it, but not all of them.
-  Recorded(const Frequencies& frequencies, std::span<const Abi* const> abis) {
-    const Architecture architecture =
-        (*std::ranges::find_if(abis, [](const Abi* abi) { return abi != nullptr; }))->architecture;
-    double sum = 0;
-    std::vector<std::pair<std::uint32_t, double>> counts;
-    for (const auto& [name, count] : frequencies) {
-      const std::optional<policy::Syscall> syscall = policy::Syscall::named(name);
-      const int resolved = syscall ? syscall->number(architecture) : -1;
-      if (resolved < 0) continue;  // not on this architecture
-      const auto number = static_cast<std::uint32_t>(resolved);
-      if (std::ranges::all_of(abis,
-                              [&](const Abi* abi) { return abi != nullptr && in_bitmap(*abi, number); }))
-        continue;
-      counts.emplace_back(number, static_cast<double>(count));
-      sum += static_cast<double>(count);
-    }
-    for (const auto& [number, count] : counts)
-      if (count > 0) weights_[number] += static_cast<std::uint32_t>(count / sum * Weights::recorded);
-  }
-
-  [[nodiscard]] std::uint32_t of(std::uint32_t number) const {
-    const auto found = weights_.find(number);
-    return Weights::unrecorded + (found == weights_.end() ? 0 : found->second);
-  }
-  // Of all numbers first…last.
-  [[nodiscard]] std::uint32_t of(std::uint32_t first, std::uint32_t last) const {
-    std::uint32_t sum = 0;
-    for (auto at = weights_.lower_bound(first); at != weights_.end() && at->first <= last; ++at)
-      sum += at->second;
-    return sum;
-  }
-
- private:
-  // x32 calls are in none (seccomp_cache_check_allow of kernel/seccomp.c).
-  static bool in_bitmap(const Abi& abi, std::uint32_t number) {
-    if (abi.architecture == Architecture::x32) return false;
-    const auto call = std::ranges::lower_bound(abi.calls, number, {}, &policy::Call::number);
-    return call != abi.calls.end() && call->number == number && call->cases.empty() &&
-           call->decision.action == document::Action::allow;
-  }
-
-  std::map<std::uint32_t, std::uint32_t> weights_;
-};
 
 // One table's calls of one ABI, as the numbers go up.
 class Cursor {
@@ -134,92 +69,6 @@ class Cursor {
   const Abi* abi_;
   const policy::Call* at_ = nullptr;
   const policy::Call* end_ = nullptr;
-};
-
-// What a number's rules in several tables come to: for each call the most restrictive of their answers. Table
-// after table; each outcome of one that the following ones can still change leads to them.
-class Together {
- public:
-  explicit Together(Graph& graph) : graph_(graph) {}
-
-  // A table's answer whatever the arguments, or its rules with their conditions.
-  void add(std::uint32_t constant) { parts_.push_back({nullptr, constant}); }
-  void add(const policy::Call& call) {
-    // What another table says already, as when the floor is the default that everybody gets, adds nothing.
-    const auto same = [&](const Part& part) { return part.call != nullptr && equal(*part.call, call); };
-    if (std::ranges::none_of(parts_, same)) parts_.push_back({&call, 0});
-  }
-
-  Node node(ArgumentLayout layout) {
-    layout_ = layout;
-    answers_.resize(parts_.size());
-    if (std::ranges::all_of(parts_, [](const Part& part) { return part.call == nullptr; })) return from(0);
-    // The same call on i386 and x32 has the same graph.
-    const auto same_part = [](const Part& a, const Part& b) {
-      if (a.call == nullptr || b.call == nullptr) return a.call == b.call && a.constant == b.constant;
-      return equal(*a.call, *b.call);
-    };
-    const auto known = std::ranges::find_if(made_, [&](const Made& other) {
-      return other.layout == layout && std::ranges::equal(other.parts, parts_, same_part);
-    });
-    if (known != made_.end()) return known->node;
-    const Node node = from(0);
-    // A profile of thousands of different ones would be searched for long.
-    constexpr std::size_t most = 64;
-    if (made_.size() < most) made_.push_back({layout, parts_, node});
-    return node;
-  }
-  void clear() { parts_.clear(); }
-
-  // Most calls are decided as the one before.
-  Node answer(std::uint32_t value) {
-    if (!last_ || last_->first != value) last_.emplace(value, graph_.answer(value));
-    return last_->second;
-  }
-
- private:
-  struct Part {
-    const policy::Call* call;  // nullptr: a constant
-    std::uint32_t constant;
-  };
-  struct Made {
-    ArgumentLayout layout;
-    std::vector<Part> parts;
-    Node node;
-  };
-
-  static bool equal(const policy::Call& one, const policy::Call& other) {
-    const auto same_condition = [](const document::Condition& a, const document::Condition& b) {
-      return a.index == b.index && a.op == b.op && a.value == b.value && a.value_two == b.value_two;
-    };
-    const auto same_case = [&](const policy::Case& a, const policy::Case& b) {
-      return a.decision == b.decision && std::ranges::equal(a.conditions, b.conditions, same_condition);
-    };
-    return one.decision == other.decision && std::ranges::equal(one.cases, other.cases, same_case);
-  }
-
-  // From the i-th part on, where answers_ has what those before say.
-  Node from(std::size_t i) {
-    for (; i < parts_.size() && parts_[i].call == nullptr; ++i) answers_[i] = parts_[i].constant;
-    if (i == parts_.size()) return answer(most_restrictive(answers_));
-    std::vector<std::pair<std::uint32_t, Node>> known;  // most cases decide as one before
-    return call_graph(graph_, *parts_[i].call, layout_, [&](const policy::Decision& decision) {
-      const std::uint32_t said = answer_of(decision);
-      const auto same = std::ranges::find(known, said, &std::pair<std::uint32_t, Node>::first);
-      if (same != known.end()) return same->second;
-      answers_[i] = said;
-      const Node node = from(i + 1);
-      known.emplace_back(said, node);
-      return node;
-    });
-  }
-
-  Graph& graph_;
-  std::optional<std::pair<std::uint32_t, Node>> last_;
-  ArgumentLayout layout_;
-  std::vector<Part> parts_;
-  std::vector<std::uint32_t> answers_;  // one for each part
-  std::vector<Made> made_;
 };
 
 class Compiler {
@@ -299,7 +148,7 @@ class Compiler {
     if (known == cursors.end()) return segments.add(from, foreign_, Weights::rare);
     const ArgumentLayout layout{known->abi()->narrow, (arch & __AUDIT_ARCH_LE) != 0};
 
-    const std::optional<Recorded> recorded = this->recorded(cursors);
+    const std::optional<RecordedWeights> recorded = this->recorded(cursors);
     std::uint32_t next = from;
     for (;;) {
       std::optional<std::uint32_t> number;
@@ -317,25 +166,25 @@ class Compiler {
 
   // What happens to a number that some table has rules about.
   Node decision(std::span<Cursor> cursors, std::uint32_t number, ArgumentLayout layout) {
-    together_.clear();
+    decision_.clear();
     for (Cursor& cursor : cursors) {
       const policy::Call* const call = cursor.take(number);
       if (call == nullptr) {
-        together_.add(cursor.gap(number));
+        decision_.add(cursor.gap(number));
       } else if (!call->cases.empty()) {
-        together_.add(*call);
+        decision_.add(*call);
       } else {
         // Nearly every number of a single table.
-        if (cursors.size() == 1) return together_.answer(answer_of(call->decision));
-        together_.add(answer_of(call->decision));
+        if (cursors.size() == 1) return decision_.answer(answer_of(call->decision));
+        decision_.add(answer_of(call->decision));
       }
     }
-    return together_.node(layout);
+    return decision_.node(layout);
   }
 
   // Numbers that no rule is about.
-  void gap(Segments& segments, std::span<const Cursor> cursors, const std::optional<Recorded>& recorded,
-           std::uint32_t from, std::uint32_t to) {
+  void gap(Segments& segments, std::span<const Cursor> cursors,
+           const std::optional<RecordedWeights>& recorded, std::uint32_t from, std::uint32_t to) {
     constexpr std::uint32_t far = 64;  // a gap of more is not what calls fill
     for (std::uint32_t last = to; from <= to; from = last + 1, last = to) {
       answers_.clear();
@@ -351,11 +200,11 @@ class Compiler {
   }
 
   // Weights of what was recorded; nothing if nothing was.
-  [[nodiscard]] std::optional<Recorded> recorded(std::span<const Cursor> cursors) const {
+  [[nodiscard]] std::optional<RecordedWeights> recorded(std::span<const Cursor> cursors) const {
     if (frequencies_ == nullptr) return std::nullopt;
     std::vector<const Abi*> abis;
     for (const Cursor& cursor : cursors) abis.push_back(cursor.abi());
-    return Recorded(*frequencies_, abis);
+    return RecordedWeights(*frequencies_, abis);
   }
 
   [[nodiscard]] std::uint32_t weight_of(Node node) const {
@@ -368,7 +217,7 @@ class Compiler {
   const Frequencies* frequencies_;
   Graph graph_;
   Node foreign_ = graph_.answer(SECCOMP_RET_KILL_THREAD);  // libseccomp's answer to foreign architectures
-  Together together_{graph_};
+  NumberDecision decision_{graph_};
   std::vector<std::uint32_t> answers_;
 };
 

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "libprofile/filter/call_graph.h"
+
+namespace scrim::filter {
+
+// What a number's rules in several tables come to: for each call the most restrictive of their answers. Table
+// after table; each outcome of one that the following ones can still change leads to them.
+class NumberDecision {
+ public:
+  explicit NumberDecision(Graph& graph) : graph_(graph) {}
+
+  // Begins with the next number.
+  void clear() { parts_.clear(); }
+  // A table's answer whatever the arguments, or its rules with their conditions. Calls outlive this object.
+  void add(std::uint32_t constant) { parts_.push_back({nullptr, constant}); }
+  void add(const policy::Call& call);
+
+  // Throws Error (terms.h).
+  [[nodiscard]] Graph::Node node(ArgumentLayout layout);
+  // Of a single table that has a constant.
+  [[nodiscard]] Graph::Node answer(std::uint32_t value) {
+    // Most calls are decided as the one before.
+    if (!last_ || last_->first != value) last_.emplace(value, graph_.answer(value));
+    return last_->second;
+  }
+
+ private:
+  struct Part {
+    const policy::Call* call;  // nullptr: a constant
+    std::uint32_t constant;
+  };
+  struct Made {
+    ArgumentLayout layout;
+    std::vector<Part> parts;
+    Graph::Node node;
+  };
+
+  Graph::Node from(std::size_t part);
+
+  Graph& graph_;
+  std::optional<std::pair<std::uint32_t, Graph::Node>> last_;
+  ArgumentLayout layout_;
+  std::vector<Part> parts_;
+  std::vector<std::uint32_t> answers_;  // one for each part
+  std::vector<Made> made_;
+};
+
+}  // namespace scrim::filter
