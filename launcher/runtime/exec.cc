@@ -50,7 +50,7 @@ bool setgroups_is_denied(pid_t pid) {
 class Joining {
  public:
   Joining(const Container& container, const ExecOptions& options, const Warn& warn)
-      : options_(options), state_(container.load()), status_(status_of(state_, container.directory())) {
+      : options_(options), state_(container.load()), status_(status_of(state_, container)) {
     refuse_status(status_, options.ignore_paused);
     process_ = process_to_exec(state_, options.process, warn);
     check_terminal(process_, options);
