@@ -30,7 +30,7 @@ constexpr const char* stopped = "cannot exec in a stopped container";
 
 void refuse_status(Status status, bool ignore_paused) {
   if (status == Status::stopped) throw Error(stopped);
-  if (status == Status::creating) throw Error("cannot exec in a container that is being created");
+  if (status == Status::creating) throw Error("cannot exec in a container that is being created or deleted");
   if (status == Status::paused && !ignore_paused)
     throw Error("cannot exec in a paused container (use --ignore-paused to override)");
 }

@@ -177,6 +177,8 @@ std::optional<std::string> Container::read_state_file() const {
 
 ContainerState Container::load() const {
   if (const auto text = read_state_file()) return parse_state(*text, concat(id_, "/", state_file));
+  // Of one that is looked at without the lock: `delete` may just have removed it.
+  if (!is_named(root_, directory_, id_)) throw Error(concat("container ", id_, " does not exist"));
   ContainerState interrupted;
   interrupted.id = id_;
   return interrupted;

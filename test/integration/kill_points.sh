@@ -119,6 +119,12 @@ look_at_first_and_force_away() {
   look_and_force_away
 }
 
+# The first one makes the cgroup above, too: it would not be like the others.
+what='the first' n=0 at='' problems=''
+make_created
+plain delete k
+same "one as they all are" "" "$problems"
+
 points create 1 command mkdirat nothing look_and_force_away create --pid-file "$work/pids/pid" -b "$work/k" k
 points "a new process of create" 3 others mkdirat nothing after_new_process create --pid-file "$work/pids/pid" -b "$work/k" k
 script='exec true' bundle quick '.linux.cgroupsPath = "/\($tag)/k"'
