@@ -25,7 +25,7 @@ std::vector<Row> read_all(const Context& context, const runtime::Store& store) {
     try {
       const runtime::Container container = store.look(id);
       runtime::ContainerState state = container.load();
-      const runtime::Status status = runtime::status_of(state, container.directory());
+      const runtime::Status status = runtime::status_of(state, container);
       rows.push_back({std::move(state), status});
     } catch (const Error& error) {
       // Deleted meanwhile, or damaged: the others are still to be seen.

@@ -16,7 +16,7 @@ int state_command(const Context& context, const Arguments& arguments) {
   parse(app, arguments);
   const runtime::Container container = runtime::Store(context.root()).look(id);
   const runtime::ContainerState state = container.load();
-  const runtime::Status status = runtime::status_of(state, container.directory());
+  const runtime::Status status = runtime::status_of(state, container);
   std::cout << document::json::to_text(shown_state(state, status), 2) << '\n';
   return 0;
 }

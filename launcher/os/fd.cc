@@ -63,6 +63,18 @@ void replace_file(const Fd& directory, const std::string& name, std::string_view
   }
 }
 
+void place_file(const Fd& directory, const std::string& name, std::string_view data, mode_t mode) {
+  const Fd fd(openat(directory.get(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode));
+  if (!fd) return replace_file(directory, name, data, mode);
+  write_all(fd.get(), data, name);
+  const std::string nameless = proc_path(fd);
+  while (linkat(AT_FDCWD, nameless.c_str(), directory.get(), name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+    if (errno != EEXIST) return replace_file(directory, name, data, mode);
+    if (unlinkat(directory.get(), name.c_str(), 0) != 0 && errno != ENOENT)
+      throw_errno(concat("replace ", name));
+  }
+}
+
 std::string read_kernel_file(const std::string& path) {
   return read_to_end(open(path, O_RDONLY), path);
 }

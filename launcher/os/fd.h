@@ -52,6 +52,11 @@ void write_all(int fd, std::string_view data, const std::string& name);
 // The file is not synced: state under /run does not outlive the machine.
 void replace_file(const Fd& directory, const std::string& name, std::string_view data, mode_t mode);
 
+// The same for a directory of somebody else's: no half-made file stays there if this process is killed. The
+// file has its name once it is whole; an old one of that name goes just before. Where the file system has no
+// O_TMPFILE, as replace_file().
+void place_file(const Fd& directory, const std::string& name, std::string_view data, mode_t mode);
+
 // The whole of a small kernel file (/proc, /sys).
 [[nodiscard]] std::string read_kernel_file(const std::string& path);
 [[nodiscard]] std::string read_kernel_file_at(const Fd& directory, const std::string& path);

@@ -37,7 +37,7 @@ Value stats_event(const ContainerState& state) {
 ContainerState load_running(const Store& store, const std::string& id) {
   const Container container = store.look(id);
   ContainerState state = container.load();
-  const Status status = status_of(state, container.directory());
+  const Status status = status_of(state, container);
   if (status == Status::creating || status == Status::stopped)
     throw Error(concat("container with id ", id, " is not running (it is ", name_of(status), ")"));
   return state;

@@ -30,7 +30,7 @@ constexpr const char* stopped = "cannot exec in a stopped container";
 
 void refuse_status(Status status, bool ignore_paused) {
   if (status == Status::stopped) throw Error(stopped);
-  if (status == Status::creating) throw Error("cannot exec in a container that is being created");
+  if (status == Status::creating) throw Error("cannot exec in a container that is being created or deleted");
   if (status == Status::paused && !ignore_paused)
     throw Error("cannot exec in a paused container (use --ignore-paused to override)");
 }
@@ -50,7 +50,7 @@ bool setgroups_is_denied(pid_t pid) {
 class Joining {
  public:
   Joining(const Container& container, const ExecOptions& options, const Warn& warn)
-      : options_(options), state_(container.load()), status_(status_of(state_, container.directory())) {
+      : options_(options), state_(container.load()), status_(status_of(state_, container)) {
     refuse_status(status_, options.ignore_paused);
     process_ = process_to_exec(state_, options.process, warn);
     check_terminal(process_, options);

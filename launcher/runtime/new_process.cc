@@ -34,7 +34,7 @@ void write_pid_file(const std::string& path, pid_t pid) {
   const os::SplitPath where = os::split_last(path);
   const bool relative = path.find('/') == std::string::npos;
   const os::Fd directory = os::open(relative ? "." : where.directory, O_PATH | O_DIRECTORY);
-  os::replace_file(directory, where.name, std::to_string(pid), 0644);
+  os::place_file(directory, where.name, std::to_string(pid), 0644);
 }
 
 void send_pidfd(const std::string& socket_path, const os::Fd& pidfd, const std::string& kind) {

@@ -5,8 +5,10 @@
 #include <regex.h>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <optional>
+#include <vector>
 
 #include "launcher/init/hooks.h"
 #include "launcher/os/pidfd.h"
@@ -27,8 +29,36 @@ void kill_and_wait(const ContainerState& state) {
   os::pidfd_send_signal(pidfd, SIGKILL);
   cgroup::let_die(state.cgroup);
   pollfd ended{pidfd.get(), POLLIN, 0};
-  if (poll(&ended, 1, death_timeout_ms) == 0)
+  int ready = 0;
+  do ready = poll(&ended, 1, death_timeout_ms);
+  while (ready < 0 && errno == EINTR);
+  if (ready == 0)
     throw Error(concat("delete container ", state.id, ": process ", state.pid, " does not die (state D?)"));
+}
+
+std::vector<bundle::Hook> poststop_hooks(const ContainerState& state, const Warn& warn) {
+  try {
+    return bundle::read_hooks(state.hooks, "state.json").poststop;
+  } catch (const Error& error) {
+    warn(error.what());
+    return {};
+  }
+}
+
+// Of a damaged state `force` takes what can be read: it is to be rid of.
+ContainerState load_to_remove(const Container& container, bool force, const Warn& warn) {
+  try {
+    return container.load();
+  } catch (const Error& error) {
+    if (!force)
+      throw Error(concat(error.what(), " (delete --force removes what can be found of container ",
+                         container.id(), ")"));
+    ContainerState found = container.salvage();
+    warn(concat(error.what(), "; removed is what is known of container ", container.id(), ": its directory",
+                found.cgroup.memberships.empty() ? "" : ", its cgroups",
+                found.pid != 0 && found.start_time != 0 ? ", its process" : ""));
+    return found;
+  }
 }
 
 // regcomp(3), owned.
@@ -61,9 +91,8 @@ void remove_stopped(Container container, const ContainerState& state, const Warn
     cgroup::remove(state.cgroup);
   }
   container.remove();
-  const bundle::Hooks hooks = bundle::read_hooks(state.hooks, "state.json");
   const std::string stopped = document::json::to_text(oci_state(state, name_of(Status::stopped)));
-  for (const bundle::Hook& hook : hooks.poststop) {
+  for (const bundle::Hook& hook : poststop_hooks(state, warn)) {
     try {
       init::run_hooks({hook}, "poststop", stopped);
     } catch (const Error& error) {
@@ -78,8 +107,8 @@ void remove(const Store& store, const std::string& id, bool force, const Warn& w
     if (force) return;
     throw Error(concat("container ", id, " does not exist"));
   }
-  const ContainerState state = container->load();
-  const Status status = status_of(state, container->directory());
+  const ContainerState state = load_to_remove(*container, force, warn);
+  const Status status = status_of(state, *container);
   // A created one runs nothing of the user's yet: runc deletes it without --force.
   if ((status == Status::running || status == Status::paused) && !force)
     throw Error(concat("delete container ", id, ": it is ", name_of(status), " (stop it first, or --force)"));

@@ -46,7 +46,7 @@ class EndUnlessStarted {
 void start_waiting(const Container& container, const ContainerState& state) {
   const os::Fd pidfd = os::pidfd_open(state.pid);
   const std::optional<os::Fd> init = os::connect_in(container.directory(), init::start_socket_name);
-  if (!pidfd || !init) fail_in_state(container.id(), status_of(state, container.directory()));
+  if (!pidfd || !init) fail_in_state(container.id(), status_of(state, container));
   // First of all, so that a missing agent leaves the container as it was.
   const os::Fd agent = connect_to_agent(state);
   os::write_all(init->get(), std::string_view(&init::start_word, 1), "the container's start socket");
@@ -66,7 +66,7 @@ void start_waiting(const Container& container, const ContainerState& state) {
 void start(const Store& store, const std::string& id) {
   const Container container = store.open(id);
   const ContainerState state = container.load();
-  const Status status = status_of(state, container.directory());
+  const Status status = status_of(state, container);
   if (status != Status::created) fail_in_state(id, status);
   start_waiting(container, state);
   run_poststart(state);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/runtime/state.h"
 
+#include <concepts>
+#include <utility>
+
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -47,51 +50,125 @@ Value memberships_of(const cgroup::Cgroup& cgroup) {
   return Value(Value::Data(std::move(array)));
 }
 
-// Reading back what to_text() wrote: anything else is damage.
+bool convert(const Value& value, std::string& to) {
+  if (const std::string* found = value.string()) to = *found;
+  return value.string() != nullptr;
+}
+bool convert(const Value& value, bool& to) {
+  if (const bool* found = value.boolean()) to = *found;
+  return value.boolean() != nullptr;
+}
+template <std::integral T>
+bool convert(const Value& value, T& to) {
+  const auto found = value.unsigned_integer();
+  if (!found || !std::in_range<T>(*found)) return false;
+  to = static_cast<T>(*found);
+  return true;
+}
+template <typename T>
+bool convert(const Value& value, std::optional<T>& to) {
+  T found{};
+  if (!convert(value, found)) return false;
+  to = found;
+  return true;
+}
+bool convert(const Value& value, Value& to) {
+  to = value;
+  return true;
+}
+bool convert(const Value& value, cgroup::Membership& to);
+template <typename T>
+bool convert(const Value& value, std::vector<T>& to) {
+  const Value::Array* array = value.array();
+  if (array == nullptr) return false;
+  std::vector<T> all(array->size());
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (!convert((*array)[i], all[i])) return false;
+  to = std::move(all);
+  return true;
+}
+bool convert(const Value& value, std::vector<bundle::Setting>& to) {
+  const Value::Object* object = value.object();
+  if (object == nullptr) return false;
+  for (const document::json::Member& member : *object)
+    if (const std::string* text = member.value.string()) to.push_back({member.name, *text});
+  return true;
+}
+// Whatever is found in a membership's directory is killed at the end: never a whole hierarchy.
+bool convert(const Value& value, cgroup::Membership& to) {
+  const Value* mount_point = value.find("mountPoint");
+  const Value* controllers = value.find("controllers");
+  const Value* path = value.find("path");
+  return mount_point != nullptr && convert(*mount_point, to.hierarchy.mount_point) &&
+         controllers != nullptr && convert(*controllers, to.hierarchy.controllers) && path != nullptr &&
+         convert(*path, to.path) && to.path.size() > to.hierarchy.mount_point.size() + 1 &&
+         to.path.starts_with(concat(to.hierarchy.mount_point, "/"));
+}
+
+enum class Damage : bool { is_an_error, is_left_out };
+
+// Reading back what to_text() wrote.
 class Reader {
  public:
-  explicit Reader(const std::string& file) : file_(file) {}
+  Reader(const Value& all, const std::string& file, Damage damage)
+      : all_(all), file_(file), damage_(damage) {}
 
-  const Value& member(const Value& value, std::string_view name) const {
-    const Value* found = value.find(name);
-    if (found == nullptr) damaged(name);
-    return *found;
+  // A member without which the container cannot be handled safely.
+  template <typename T>
+  void required(T& to, std::string_view name) const {
+    const Value* value = all_.find(name);
+    if (value == nullptr || !convert(*value, to)) damaged(name);
   }
-  std::string string(const Value& value, std::string_view name) const {
-    const std::string* found = member(value, name).string();
-    if (found == nullptr) damaged(name);
-    return *found;
+  // One that an older scrim may not have written: `to` keeps its default without it.
+  template <typename T>
+  void optional(T& to, std::string_view name) const {
+    const Value* value = all_.find(name);
+    if (value != nullptr && !value->is_null() && !convert(*value, to)) damaged(name);
   }
-  std::uint64_t unsigned_integer(const Value& value, std::string_view name) const {
-    const auto found = member(value, name).unsigned_integer();
-    if (!found) damaged(name);
-    return *found;
-  }
-  bool boolean(const Value& value, std::string_view name) const {
-    const bool* found = member(value, name).boolean();
-    if (found == nullptr) damaged(name);
-    return *found;
-  }
-  const Value::Array& array(const Value& value, std::string_view name) const {
-    const Value::Array* found = member(value, name).array();
-    if (found == nullptr) damaged(name);
-    return *found;
-  }
-  std::vector<std::string> strings(const Value& value, std::string_view name) const {
-    std::vector<std::string> all;
-    for (const Value& entry : array(value, name)) {
-      if (entry.string() == nullptr) damaged(name);
-      all.push_back(*entry.string());
-    }
-    return all;
+  // One that may be null, but not absent.
+  template <typename T>
+  void nullable(T& to, std::string_view name) const {
+    if (all_.find(name) == nullptr) damaged(name);
+    optional(to, name);
   }
 
  private:
-  [[noreturn]] void damaged(std::string_view name) const {
-    throw Error(concat(file_, ": damaged: no usable \"", name, "\""));
+  void damaged(std::string_view name) const {
+    if (damage_ == Damage::is_an_error) throw Error(concat(file_, ": damaged: no usable \"", name, "\""));
   }
+  const Value& all_;
   const std::string& file_;
+  Damage damage_;
 };
+
+ContainerState read_state(const Value& all, const std::string& file, Damage damage) {
+  const Reader read(all, file, damage);
+  ContainerState state;
+  read.optional(state.oci_version, "ociVersion");
+  read.required(state.id, "id");
+  read.required(state.pid, "pid");
+  read.required(state.start_time, "startTime");
+  read.optional(state.bundle, "bundle");
+  read.optional(state.rootfs, "rootfs");
+  read.optional(state.created, "created");
+  read.optional(state.owner, "owner");
+  read.optional(state.annotations, "annotations");
+  read.required(state.cgroup.memberships, "cgroup");
+  read.optional(state.cgroup.unit, "unit");
+  read.optional(state.cgroup.slice, "slice");
+  read.optional(state.resources, "resources");
+  read.optional(state.hooks, "hooks");
+  read.optional(state.listener_path, "listenerPath");
+  read.optional(state.listener_metadata, "listenerMetadata");
+  read.optional(state.profile, "profile");
+  read.optional(state.profile_because, "profileBecause");
+  // Absent, it would let `exec` start a process without the container's filter.
+  read.nullable(state.filter_flags, "filterFlags");
+  read.optional(state.process, "process");
+  read.optional(state.personality, "personality");
+  read.optional(state.new_keyring, "newKeyring");
+  return state;
+}
 
 }  // namespace
 
@@ -141,41 +218,15 @@ std::string to_text(const ContainerState& state) {
 }
 
 ContainerState parse_state(std::string_view content, const std::string& file) {
-  const Value all = document::json::parse(content, file);
-  const Reader read(file);
-  ContainerState state;
-  state.oci_version = read.string(all, "ociVersion");
-  state.id = read.string(all, "id");
-  state.pid = static_cast<pid_t>(read.unsigned_integer(all, "pid"));
-  state.start_time = read.unsigned_integer(all, "startTime");
-  state.bundle = read.string(all, "bundle");
-  state.rootfs = read.string(all, "rootfs");
-  state.created = read.string(all, "created");
-  state.owner = static_cast<uid_t>(read.unsigned_integer(all, "owner"));
-  if (const Value::Object* annotations = read.member(all, "annotations").object())
-    for (const document::json::Member& member : *annotations)
-      if (member.value.string() != nullptr)
-        state.annotations.push_back({member.name, *member.value.string()});
-  for (const Value& entry : read.array(all, "cgroup"))
-    state.cgroup.memberships.push_back(
-        {{read.string(entry, "mountPoint"), read.strings(entry, "controllers")}, read.string(entry, "path")});
-  if (all.find("unit") != nullptr) {
-    state.cgroup.unit = read.string(all, "unit");
-    state.cgroup.slice = read.string(all, "slice");
+  return read_state(document::json::parse(content, file), file, Damage::is_an_error);
+}
+
+ContainerState salvage_state(std::string_view content, const std::string& file) {
+  try {
+    return read_state(document::json::parse(content, file), file, Damage::is_left_out);
+  } catch (const Error&) {
+    return {};
   }
-  if (const Value* resources = all.find("resources")) state.resources = *resources;
-  state.hooks = read.member(all, "hooks");
-  state.listener_path = read.string(all, "listenerPath");
-  state.listener_metadata = read.string(all, "listenerMetadata");
-  state.profile = read.string(all, "profile");
-  state.profile_because = read.strings(all, "profileBecause");
-  if (!read.member(all, "filterFlags").is_null())
-    state.filter_flags = static_cast<unsigned>(read.unsigned_integer(all, "filterFlags"));
-  state.process = read.member(all, "process");
-  if (!read.member(all, "personality").is_null())
-    state.personality = read.unsigned_integer(all, "personality");
-  state.new_keyring = read.boolean(all, "newKeyring");
-  return state;
 }
 
 Value oci_state(const ContainerState& state, std::string_view status) {

@@ -50,8 +50,11 @@ enum class Status { creating, created, running, paused, stopped };
 [[nodiscard]] std::string_view name_of(Status status);
 
 [[nodiscard]] std::string to_text(const ContainerState& state);
-// Throws Error if it is no state.json of ours.
+// Throws Error if it is no state.json of ours. What an older scrim did not write has its default, unless that
+// would be unsafe.
 [[nodiscard]] ContainerState parse_state(std::string_view text, const std::string& file);
+// What can be read of a damaged one: for `delete --force`. Nothing of it is certain.
+[[nodiscard]] ContainerState salvage_state(std::string_view text, const std::string& file);
 
 // The state that hooks read and that `scrim state` prints. pid is left out where the specification lets it.
 [[nodiscard]] document::json::Value oci_state(const ContainerState& state, std::string_view status);

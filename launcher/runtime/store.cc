@@ -94,7 +94,10 @@ Container Store::create(const std::string& id) const {
   std::optional<os::Fd> directory = open_directory(root->get(), id);
   if (!directory) throw Error(concat("container ", id, " was deleted while it was being created"));
   lock(*directory, id);
-  return {std::move(*root), std::move(*directory), id};
+  // Somebody else may have had the lock first, found nothing in it, and removed it.
+  if (!is_named(*root, *directory, id))
+    throw Error(concat("container ", id, " was deleted while it was being created"));
+  return {std::move(*root), std::move(*directory), id, Container::Lock::held};
 }
 
 std::optional<Container> Store::find(const std::string& id) const {
@@ -105,7 +108,8 @@ std::optional<Container> Store::find(const std::string& id) const {
     std::optional<os::Fd> directory = open_directory(root->get(), id);
     if (!directory) return std::nullopt;
     lock(*directory, id);
-    if (is_named(*root, *directory, id)) return Container(std::move(*root), std::move(*directory), id);
+    if (is_named(*root, *directory, id))
+      return Container(std::move(*root), std::move(*directory), id, Container::Lock::held);
   }
 }
 
@@ -120,7 +124,7 @@ Container Store::look(const std::string& id) const {
   std::optional<os::Fd> root = open_directory(AT_FDCWD, root_);
   std::optional<os::Fd> directory = root ? open_directory(root->get(), id) : std::nullopt;
   if (!directory) throw Error(concat("container ", id, " does not exist (in ", root_, ")"));
-  return {std::move(*root), std::move(*directory), id};
+  return {std::move(*root), std::move(*directory), id, Container::Lock::free};
 }
 
 std::vector<std::string> Store::ids() const {
@@ -141,13 +145,22 @@ Container::~Container() {
   if (directory_) unlock();
 }
 
-void Container::unlock() const {
+void Container::unlock() {
   flock(directory_.get(), LOCK_UN);
+  lock_ = Lock::free;
 }
 
-bool Container::lock_again() const {
+bool Container::lock_again() {
   lock(directory_, id_);
+  lock_ = Lock::held;
   return is_named(root_, directory_, id_);
+}
+
+bool Container::is_being_changed() const {
+  if (lock_ == Lock::held) return false;
+  // A descriptor of its own: flock(2) belongs to what open(2) made, and shared ones do not see each other.
+  const os::Fd other(openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return other && flock(other.get(), LOCK_SH | LOCK_NB) != 0;
 }
 
 void Container::close_copies() {
@@ -155,16 +168,30 @@ void Container::close_copies() {
   root_.reset();
 }
 
-ContainerState Container::load() const {
-  const os::Fd file(openat(directory_.get(), state_file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!file && errno == ENOENT) {
-    ContainerState interrupted;
-    interrupted.id = id_;
-    return interrupted;
-  }
+std::optional<std::string> Container::read_state_file() const {
+  const os::Fd file(openat(directory_.get(), state_file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!file && errno == ENOENT) return std::nullopt;
   if (!file) throw_errno(concat("open state of container ", id_));
-  const std::string name = concat(id_, "/", state_file);
-  return parse_state(document::read_text(file.get(), name), name);
+  return document::read_text(file.get(), concat(id_, "/", state_file));
+}
+
+ContainerState Container::load() const {
+  if (const auto text = read_state_file()) return parse_state(*text, concat(id_, "/", state_file));
+  // Of one that is looked at without the lock: `delete` may just have removed it.
+  if (!is_named(root_, directory_, id_)) throw Error(concat("container ", id_, " does not exist"));
+  ContainerState interrupted;
+  interrupted.id = id_;
+  return interrupted;
+}
+
+ContainerState Container::salvage() const {
+  ContainerState state;
+  try {
+    state = salvage_state(read_state_file().value_or(""), state_file);
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): then there is nothing to be known
+  }
+  state.id = id_;
+  return state;
 }
 
 void Container::save(const ContainerState& state) const {
@@ -190,8 +217,8 @@ filter::Program Container::load_filter() const {
 
 void Container::remove() {
   // Its few files are known by name; whatever else lies there is not ours to remove, and rmdir(2) will say
-  // so.
-  for (const char* name : {state_file, filter_file, init::start_socket_name, ".state.json.new"})
+  // so. The state last: whoever looks meanwhile finds it whole or not at all.
+  for (const char* name : {filter_file, init::start_socket_name, ".state.json.new", state_file})
     if (unlinkat(directory_.get(), name, 0) != 0 && errno != ENOENT)
       throw_errno(concat("remove ", name, " of container ", id_));
   if (unlinkat(root_.get(), id_.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
@@ -219,13 +246,14 @@ std::optional<std::uint64_t> process_start_time(pid_t pid) {
   return ticks;
 }
 
-Status status_of(const ContainerState& state, const os::Fd& directory) {
-  if (state.pid == 0) return Status::creating;
+Status status_of(const ContainerState& state, const Container& container) {
+  if (state.pid == 0) return container.is_being_changed() ? Status::creating : Status::stopped;
   const std::optional<std::uint64_t> started = process_start_time(state.pid);
   if (!started || *started != state.start_time) return Status::stopped;
   if (cgroup::is_frozen(state.cgroup)) return Status::paused;
   // Init listens until it is told to start; then nobody does, whatever became of the socket's file.
-  return os::is_listened_to(directory, init::start_socket_name) ? Status::created : Status::running;
+  return os::is_listened_to(container.directory(), init::start_socket_name) ? Status::created
+                                                                            : Status::running;
 }
 
 }  // namespace scrim::runtime

@@ -29,15 +29,19 @@ class Container {
 
   // What state.json says; one that was interrupted before it had one is empty but for its id.
   [[nodiscard]] ContainerState load() const;
+  // The same of a damaged one, as far as it can be read.
+  [[nodiscard]] ContainerState salvage() const;
   void save(const ContainerState& state) const;
   // The filter of its processes, as it was compiled when it was created: written once, before the state says
   // that there is one.
   void save_filter(const filter::Program& program) const;
   [[nodiscard]] filter::Program load_filter() const;
   // Lets others change it, for as long as its process runs.
-  void unlock() const;
+  void unlock();
   // Takes the lock again. False if it was deleted meanwhile.
-  [[nodiscard]] bool lock_again() const;
+  [[nodiscard]] bool lock_again();
+  // Whether somebody else has the lock.
+  [[nodiscard]] bool is_being_changed() const;
   // Removes the directory. The container is gone then.
   void remove();
   // For a process that was cloned from the lock's holder: lets go of its copies, so that the lock ends with
@@ -46,11 +50,14 @@ class Container {
 
  private:
   friend class Store;
-  Container(os::Fd root, os::Fd directory, std::string id)
-      : root_(std::move(root)), directory_(std::move(directory)), id_(std::move(id)) {}
+  enum class Lock : bool { free, held };
+  Container(os::Fd root, os::Fd directory, std::string id, Lock lock)
+      : root_(std::move(root)), directory_(std::move(directory)), id_(std::move(id)), lock_(lock) {}
+  [[nodiscard]] std::optional<std::string> read_state_file() const;
   os::Fd root_;
   os::Fd directory_;
   std::string id_;
+  Lock lock_;
 };
 
 class Store {
@@ -71,8 +78,8 @@ class Store {
   std::string root_;
 };
 
-// What the kernel says about it now. `directory`: the container's, for its start socket.
-[[nodiscard]] Status status_of(const ContainerState& state, const os::Fd& directory);
+// What the kernel says about it now. One whose creation was interrupted for good (kill -9) is stopped.
+[[nodiscard]] Status status_of(const ContainerState& state, const Container& container);
 
 // A running process' start time, as ContainerState::start_time; nothing if it is gone or a zombie.
 [[nodiscard]] std::optional<std::uint64_t> process_start_time(pid_t pid);

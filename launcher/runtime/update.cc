@@ -12,7 +12,7 @@ void update(const Store& store, const std::string& id, const document::json::Val
             const std::string& file, const Warn& warn) {
   const Container container = store.open(id);
   ContainerState state = container.load();
-  const Status status = status_of(state, container.directory());
+  const Status status = status_of(state, container);
   if (status == Status::creating || status == Status::stopped)
     throw Error(concat("update container ", id, ": container not running (it is ", name_of(status), ")"));
   document::Warnings warnings;
