@@ -17,7 +17,7 @@ fi
 
 # below [COMMAND]: the commands that --help lists.
 below() { "$SCRIM" "$@" --help | sed -n '/^Commands/,$s/^  \([a-z-]*\) .*/\1/p'; }
-long_options() { "$SCRIM" "$@" --help | sed -n 's/^  \(-[a-zA-Z],\)\?\(--[a-z0-9-]*\).*/\2/p'; }
+long_options() { "$SCRIM" "$@" --help | sed -n 's/^  \(-[^ ]*\).*/\1/p' | tr , '\n' | grep '^--'; }
 commands=$(below)
 matches "--help lists commands" "^checkpoint$|^run$" "$commands"
 
