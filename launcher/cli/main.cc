@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "launcher/cli/command.h"
+#include "launcher/cli/help.h"
 #include "launcher/cli/parse.h"
 #include "launcher/cli/version.h"
 #include "launcher/delegate/delegate.h"
@@ -32,58 +33,56 @@ const Command* find_command(std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
-void print_help() {
-  std::cout << "scrim: an OCI runtime whose heart is seccomp\n\n"
-               "usage: scrim [global options] COMMAND [options] …\n\ncommands (each has --help):\n";
-  for (const Command& command : commands())
-    std::cout << "  " << command.name << std::string(10 - command.name.size(), ' ') << command.summary
-              << '\n';
-  std::cout << "\nglobal options:\n"
-               "  --root DIR            where containers' state is kept (default: /run/scrim/containers)\n"
-               "  --log FILE            also write messages to FILE\n"
-               "  --log-format FORMAT   text or json (as runc writes it)\n"
-               "  --debug               also say which profile was chosen, and why\n"
-               "  --config FILE         use FILE instead of /etc/scrim/config.json\n"
-               "  --delegate RUNTIME    resolve the profile, and let runc or crun do the rest\n"
-               "  --compiler COMPILER   own, or libseccomp as a second opinion\n"
-               "  --verify              prove each compiled filter equal to its profile, or stop\n"
-               "  --version, --help\n";
-}
-
 // What stands before the command. CLI11 stops at the first word that is no option of ours: the command.
 struct CommandLine {
   Global global;
   bool version = false;
-  bool help = false;
+  std::string help;  // what is to be printed in place of a command: there is none, or --help
+  bool asked_for_help = false;
   Arguments rest;  // the command and what follows
 };
 
 CommandLine parse_global(const Arguments& arguments) {
   CommandLine line;
-  CLI::App app("", "scrim");
+  CLI::App app("An OCI runtime whose heart is seccomp.\nusage: scrim [global options] COMMAND [options] …",
+               "scrim");
   app.set_help_flag();
   app.prefix_command();
   std::string log_format = "text";
   std::string compiler = "own";
   std::string ignored;
-  app.add_option("--root", line.global.root);
-  app.add_option("--log", line.global.log.file);
-  app.add_option("--log-format", log_format)->check(CLI::IsMember({"text", "json"}));
-  app.add_flag("--debug", line.global.log.debug);
-  app.add_option("--config", line.global.config_file);
-  app.add_option("--compiler", compiler)->check(CLI::IsMember({"own", "libseccomp"}));
-  app.add_flag("--verify", line.global.verify);
-  app.add_option("--delegate", line.global.delegate);
-  app.add_flag("--systemd-cgroup", line.global.systemd_cgroup);
+  const auto add_value = [&](const char* name, std::string& value, const char* type, const char* help) {
+    return app.add_option(name, value, help)->type_name(type);
+  };
   // runc's, without a meaning here: scrim finds out by itself whether it is rootless.
-  app.add_option("--criu", ignored);
-  app.add_option("--rootless", ignored);
-  app.add_flag("-v,--version", line.version);
-  app.add_flag("-h,--help", line.help);
+  add_value("--criu", ignored, "FILE", "accepted for runc's sake")->group("");
+  add_value("--rootless", ignored, "WHETHER", "accepted for runc's sake: scrim finds out by itself")
+      ->group("");
+  add_value("--root", line.global.root, "DIR",
+            "where containers' state is kept (default: /run/scrim/containers)");
+  add_value("--log", line.global.log.file, "FILE", "also write messages to FILE");
+  add_value("--log-format", log_format, "FORMAT", "text or json (as runc writes it)")
+      ->check(CLI::IsMember({"text", "json"}));
+  app.add_flag("--debug", line.global.log.debug, "also say which profile was chosen, and why");
+  add_value("--config", line.global.config_file, "FILE", "use FILE instead of /etc/scrim/config.json");
+  add_value("--delegate", line.global.delegate, "RUNTIME",
+            "resolve the profile, and let runc or crun do the rest");
+  add_value("--compiler", compiler, "COMPILER", "own, or libseccomp as a second opinion")
+      ->check(CLI::IsMember({"own", "libseccomp"}));
+  app.add_flag("--verify", line.global.verify, "prove each compiled filter equal to its profile, or stop");
+  app.add_flag("--systemd-cgroup", line.global.systemd_cgroup,
+               "ask systemd for the container's cgroup, over D-Bus");
+  app.add_flag("-v,--version", line.version, "print what this is, and stop");
+  app.add_flag("-h,--help", line.asked_for_help, "print this, and stop");
+  if (!arguments.empty() && arguments.front() == help_json_option) show_commands(app, commands());
   parse(app, arguments);
   if (compiler == "libseccomp") line.global.compiler = filter::Backend::libseccomp;
   if (log_format == "json") line.global.log.format = os::Log::Format::json;
   line.rest = app.remaining(true);
+  if (line.asked_for_help || line.rest.empty()) {
+    show_commands(app, commands());
+    line.help = help_text(app);
+  }
   return line;
 }
 
@@ -160,9 +159,9 @@ int main_of(const Arguments& arguments) {
       std::cout << version_text();
       return 0;
     }
-    if (line.help || line.rest.empty()) {
-      print_help();
-      return line.help ? 0 : 1;
+    if (!line.help.empty()) {
+      std::cout << line.help;
+      return line.asked_for_help ? 0 : 1;
     }
     if (const Command* command = find_command(line.rest.front())) failure_status = command->failure_status;
     log.emplace(line.global.log);

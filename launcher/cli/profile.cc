@@ -6,6 +6,7 @@
 #include <iostream>
 #include <vector>
 
+#include "launcher/cli/help.h"
 #include "launcher/cli/parse.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -23,13 +24,18 @@ std::span<const ProfileCommand> profile_commands() {
 
 namespace {
 
-void print_help() {
-  std::cout << "scrim profile: what a profile says, and the program it becomes\n\n"
-               "usage: scrim [global options] profile COMMAND [options] …\n\ncommands (each has --help):\n";
-  for (const ProfileCommand& command : profile_commands())
-    std::cout << "  " << command.name << std::string(10 - command.name.size(), ' ') << command.summary
-              << '\n';
-  std::cout << "\nexit status: 0 as asked, 1 a finding, 2 wrong use, 3 could not\n";
+// --help is the only option that stands before the command's name.
+void print_help(const Arguments& arguments) {
+  CLI::App app(
+      "What a profile says, and the program it becomes.\n"
+      "usage: scrim [global options] profile COMMAND [options] …",
+      "scrim profile");
+  app.footer("exit status: 0 as asked, 1 a finding, 2 wrong use, 3 could not");
+  show_commands(app, profile_commands());
+  try {
+    parse(app, arguments);
+  } catch (const HelpShown&) {
+  }
 }
 
 const ProfileCommand& find(const std::string& name) {
@@ -46,11 +52,11 @@ const ProfileCommand& find(const std::string& name) {
 
 int dispatch(const Context& context, const Arguments& arguments) {
   if (arguments.empty()) {
-    print_help();
+    print_help({"--help"});
     return status_wrong_use;
   }
-  if (arguments.front() == "--help" || arguments.front() == "-h") {
-    print_help();
+  if (arguments.front().starts_with('-')) {
+    print_help(arguments);
     return status_as_asked;
   }
   return find(arguments.front()).call(context, Arguments(arguments.begin() + 1, arguments.end()));

@@ -15,6 +15,7 @@ is() { ctr task ls | grep "^$2 " | grep -q "$1"; }
 
 same "RuntimeDefault filters" "Seccomp:	2" "$(run --rm --seccomp "$work/rootfs" c1 /bin/grep Seccomp: /proc/self/status)"
 same "unconfined does not filter" "Seccomp:	0" "$(run --rm "$work/rootfs" c2 /bin/grep Seccomp: /proc/self/status)"
+same "privileged does not filter" "Seccomp:	0" "$(run --rm --privileged "$work/rootfs" c5 /bin/grep Seccomp: /proc/self/status)"
 run --rm "$work/rootfs" c3 /bin/sh -c 'exit 9'
 same "exit status" 9 $?
 matches "a missing program: the shim shows scrim's last error" "not-there.*no such file or directory" "$(run --rm "$work/rootfs" c4 /bin/not-there)"
