@@ -136,6 +136,7 @@ std::string to_text(const ContainerState& state) {
   all.set("filterFlags", number_or_null(state.filter_flags));
   all.set("process", state.process);
   all.set("personality", number_or_null(state.personality));
+  if (!state.memory_policy.is_null()) all.set("memoryPolicy", state.memory_policy);
   all.set("newKeyring", Value(Value::Data(state.new_keyring)));
   return document::json::to_text(all);
 }
@@ -174,6 +175,7 @@ ContainerState parse_state(std::string_view content, const std::string& file) {
   state.process = read.member(all, "process");
   if (!read.member(all, "personality").is_null())
     state.personality = read.unsigned_integer(all, "personality");
+  if (const Value* policy = all.find("memoryPolicy")) state.memory_policy = *policy;
   state.new_keyring = read.boolean(all, "newKeyring");
   return state;
 }
