@@ -125,15 +125,32 @@ void read_resources(const Field& linux, Spec& spec) {
   if (const auto rules = resources->find("devices")) spec.device_rules = read_device_rules(*rules);
 }
 
-void warn_of_what_is_missing(const Field& linux, const Spec& spec) {
-  if (const auto offsets = linux.find("timeOffsets"); offsets && !offsets->members().empty()) {
-    if (spec.find(NamespaceType::time) == nullptr)
-      offsets->fail("needs a time namespace in linux.namespaces");
-    offsets->warn("is not carried out yet");
+// As runc: offsets are of a namespace of the container's own; one that is joined has its offsets already.
+std::vector<TimeOffset> read_time_offsets(const Field& linux, const Spec& spec) {
+  std::vector<TimeOffset> offsets;
+  const std::optional<Field> field = linux.find("timeOffsets");
+  if (!field) return offsets;
+  for (const auto& [clock, offset] : field->members()) {
+    if (clock != "monotonic" && clock != "boottime")
+      offset.fail("is of no clock that has an offset: monotonic or boottime");
+    TimeOffset read{.clock = clock};
+    if (const auto seconds = offset.find("secs")) read.seconds = seconds->integer<std::int64_t>();
+    if (const auto rest = offset.find("nanosecs"))
+      read.nanoseconds = rest->integer<std::uint32_t>(0, 999'999'999);
+    offsets.push_back(std::move(read));
   }
-  for (const std::string_view name : {"intelRdt", "memoryPolicy", "netDevices"}) {
-    if (const auto field = linux.find(name)) field->warn("is not carried out yet");
-  }
+  const Namespace* time = spec.find(NamespaceType::time);
+  if (!offsets.empty() && (time == nullptr || !time->path.empty()))
+    field->fail("needs a new time namespace in linux.namespaces");
+  return offsets;
+}
+
+// What a container relies on is not left out silently.
+void refuse_what_is_missing(const Field& linux) {
+  if (const auto rdt = linux.find("intelRdt"); rdt && !rdt->members().empty())
+    rdt->fail("is not supported: scrim does not manage resctrl (see `scrim features`); remove it");
+  if (const auto devices = linux.find("netDevices"); devices && !devices->members().empty())
+    devices->fail("is not supported: move the devices with a hook (ip link set DEVICE netns PID)");
 }
 
 }  // namespace
@@ -153,6 +170,7 @@ void read_linux(const Field& linux, Spec& spec) {
   // First: what the other fields may say depends on the namespaces.
   spec.namespaces = read_namespaces(linux);
   read_user_namespace(linux, spec);
+  spec.time_offsets = read_time_offsets(linux, spec);
   if (const auto devices = linux.find("devices")) spec.devices = read_devices(*devices);
   read_resources(linux, spec);
   spec.cgroups_path = linux.string_or_empty("cgroupsPath");
@@ -162,7 +180,8 @@ void read_linux(const Field& linux, Spec& spec) {
   spec.readonly_paths = read_paths(linux, "readonlyPaths", spec);
   spec.mount_label = linux.string_or_empty("mountLabel");
   if (const auto personality = linux.find("personality")) spec.personality = read_personality(*personality);
-  warn_of_what_is_missing(linux, spec);
+  if (const auto policy = linux.find("memoryPolicy")) spec.memory_policy = read_memory_policy(*policy);
+  refuse_what_is_missing(linux);
 }
 
 }  // namespace scrim::bundle

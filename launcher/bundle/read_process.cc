@@ -138,12 +138,6 @@ std::vector<std::string> read_env(const Field& process) {
   return env;
 }
 
-void warn_of_what_is_missing(const Field& process) {
-  for (const std::string_view name : {"scheduler", "ioPriority", "execCPUAffinity"}) {
-    if (const auto field = process.find(name)) field->warn("is not carried out yet");
-  }
-}
-
 }  // namespace
 
 Process read_process(const Field& field) {
@@ -166,7 +160,10 @@ Process read_process(const Field& field) {
   process.selinux_label = field.string_or_empty("selinuxLabel");
   // proc_pid_oom_score_adj(5) gives the range.
   if (const auto score = field.find("oomScoreAdj")) process.oom_score_adj = score->integer<int>(-1000, 1000);
-  warn_of_what_is_missing(field);
+  if (const auto scheduler = field.find("scheduler")) process.scheduler = read_scheduler(*scheduler);
+  if (const auto priority = field.find("ioPriority")) process.io_priority = read_io_priority(*priority);
+  if (const auto affinity = field.find("execCPUAffinity"))
+    process.exec_affinity = read_cpu_affinity(*affinity);
   return process;
 }
 

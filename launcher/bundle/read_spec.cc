@@ -53,6 +53,8 @@ void check_id_mapped_mounts(const Field& mounts, const Spec& spec) {
     const bool wants_mapping =
         std::any_of(mount.options.begin(), mount.options.end(),
                     [](const std::string& option) { return option == "idmap" || option == "ridmap"; });
+    if ((wants_mapping || !mount.uid_mappings.empty()) && mount.type != "bind")
+      entries[i].fail("is to be id-mapped: only bind mounts can be");
     if (wants_mapping && mount.uid_mappings.empty() && spec.find(NamespaceType::user) == nullptr) {
       entries[i].fail(
           "is to be id-mapped: it needs uidMappings and gidMappings, or the container a user namespace");

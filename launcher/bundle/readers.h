@@ -18,6 +18,11 @@ namespace scrim::bundle {
 [[nodiscard]] std::vector<IdMapping> read_id_mappings(const Field& mappings);
 [[nodiscard]] std::vector<Device> read_devices(const Field& devices);
 [[nodiscard]] std::vector<DeviceRule> read_device_rules(const Field& rules);
+[[nodiscard]] Scheduler read_scheduler(const Field& scheduler);
+// As ioprio_set(2) takes it.
+[[nodiscard]] int read_io_priority(const Field& priority);
+[[nodiscard]] CpuAffinity read_cpu_affinity(const Field& affinity);
+[[nodiscard]] MemoryPolicy read_memory_policy(const Field& policy);
 // Names come back as paths below /proc/sys. `spec`: whose namespaces say which of them are the container's
 // own.
 [[nodiscard]] std::vector<Setting> read_sysctl(const Field& sysctl, const Spec& spec);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -30,12 +31,19 @@ struct IdMapping {
   std::uint32_t size = 0;
 };
 
+// linux.timeOffsets: what a new time namespace adds to a clock of the host's (time_namespaces(7)).
+struct TimeOffset {
+  std::string clock;  // "monotonic" or "boottime"
+  std::int64_t seconds = 0;
+  std::uint32_t nanoseconds = 0;
+};
+
 struct Mount {
-  std::string destination;           // absolute, inside the container
-  std::string type;                  // "bind" if an option says so
-  std::string source;                // absolute for bind mounts
-  std::vector<std::string> options;  // as written; init/mount interprets them
-  std::vector<IdMapping> uid_mappings;
+  std::string destination;              // absolute, inside the container
+  std::string type;                     // "bind" if an option says so
+  std::string source;                   // absolute for bind mounts
+  std::vector<std::string> options;     // as written; init/mount interprets them
+  std::vector<IdMapping> uid_mappings;  // of an id-mapped mount; both or none
   std::vector<IdMapping> gid_mappings;
 };
 
@@ -80,6 +88,28 @@ struct ConsoleSize {
   std::uint16_t width = 0;
 };
 
+// process.scheduler, as sched_setattr(2) takes it.
+struct Scheduler {
+  std::uint32_t policy = 0;  // SCHED_*
+  std::uint64_t flags = 0;   // SCHED_FLAG_*
+  std::int32_t nice = 0;
+  std::uint32_t priority = 0;
+  std::uint64_t runtime = 0, deadline = 0, period = 0;  // nanoseconds
+};
+
+// process.execCPUAffinity: where a process that `exec` adds runs before it is in the container's cgroup, and
+// from then on.
+struct CpuAffinity {
+  std::optional<cpu_set_t> initial;
+  std::optional<cpu_set_t> final;
+};
+
+// linux.memoryPolicy of runtime-spec 1.3, as set_mempolicy(2) takes it.
+struct MemoryPolicy {
+  int mode = 0;                      // MPOL_* with its MPOL_F_*
+  std::vector<unsigned long> nodes;  // a bit for each node; may be empty
+};
+
 // process of config.json, and the whole file of `exec --process`.
 struct Process {
   bool terminal = false;
@@ -94,6 +124,9 @@ struct Process {
   std::string apparmor_profile;
   std::string selinux_label;
   std::optional<int> oom_score_adj;
+  std::optional<Scheduler> scheduler;
+  std::optional<int> io_priority;  // class and level as ioprio_set(2) takes them
+  CpuAffinity exec_affinity;
 };
 
 struct Hook {
@@ -126,6 +159,7 @@ struct Spec {
   std::vector<Setting> annotations;
 
   std::vector<Namespace> namespaces;
+  std::vector<TimeOffset> time_offsets;
   std::vector<IdMapping> uid_mappings;
   std::vector<IdMapping> gid_mappings;
   std::vector<Device> devices;
@@ -138,6 +172,7 @@ struct Spec {
   std::vector<std::string> readonly_paths;
   std::string mount_label;
   std::optional<std::uint64_t> personality;  // PER_*
+  std::optional<MemoryPolicy> memory_policy;
 
   // The namespace of that type, if the spec has one.
   [[nodiscard]] const Namespace* find(NamespaceType type) const;
@@ -153,6 +188,10 @@ struct Spec {
 // process alone, as `exec --process` gives it.
 [[nodiscard]] Process read_process(const document::json::Value& process, const std::string& file,
                                    document::Warnings& warnings);
+
+// linux.memoryPolicy alone, as a container's state keeps it; null is none.
+[[nodiscard]] std::optional<MemoryPolicy> read_memory_policy(const document::json::Value& policy,
+                                                             const std::string& file);
 
 // `hooks` alone, as a container's state keeps it; null is none.
 [[nodiscard]] Hooks read_hooks(const document::json::Value& hooks, const std::string& file);

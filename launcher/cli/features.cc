@@ -76,7 +76,7 @@ Value linux_features() {
   features.set("selinux", enabled(true));
   features.set("intelRdt", enabled(false));
   Value mount_extensions;
-  mount_extensions.set("idmap", enabled(false));
+  mount_extensions.set("idmap", enabled(true));
   features.set("mountExtensions", std::move(mount_extensions));
   return features;
 }

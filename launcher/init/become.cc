@@ -16,6 +16,7 @@
 #include "launcher/init/executable.h"
 #include "launcher/init/identity.h"
 #include "launcher/init/passwd.h"
+#include "launcher/init/scheduling.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -58,6 +59,7 @@ void check_working_directory(const std::string& cwd) {
 void Becoming::prepare(os::Fd console) const {
   if (console) use_console(console);
   if (settings_.personality && personality(*settings_.personality) < 0) throw_errno("set personality");
+  if (settings_.memory_policy) set_memory_policy(*settings_.memory_policy);
   if (process_.no_new_privileges) set_no_new_privs();
   umask(022);
   reset_signals();
@@ -74,6 +76,7 @@ void Becoming::find_program() {
 }
 
 void Becoming::drop_privileges() const {
+  set_priorities(process_);
   label_.apply_on_exec();
   give_standard_streams(process_.user.uid);
   // With the privileges of both, as runc: a user of the image may be put where only root can go (-w /root).

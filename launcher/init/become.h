@@ -20,12 +20,13 @@ class Becoming {
     std::optional<std::uint64_t> personality;
     bool set_groups = true;   // false where setgroups(2) is denied (rootless with a single id)
     bool has_filter = false;  // the program comes through the handover
+    std::optional<bundle::MemoryPolicy> memory_policy{};
   };
   // Both outlive it.
   Becoming(const bundle::Process& process, SecurityLabel& label, Settings settings)
       : process_(process), label_(label), settings_(settings) {}
 
-  // Terminal (if there is one), personality, no_new_privs, umask, signals.
+  // Terminal (if there is one), personality, memory policy, no_new_privs, umask, signals.
   void prepare(os::Fd console) const;
 
   // Finds it while this process may still look everywhere. Throws ExecutableError.

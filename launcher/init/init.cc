@@ -25,6 +25,7 @@
 #include "launcher/init/rootfs.h"
 #include "launcher/init/security_label.h"
 #include "launcher/init/sysctl.h"
+#include "launcher/init/time_namespace.h"
 #include "launcher/os/in_root.h"
 #include "launcher/os/inherited.h"
 #include "launcher/os/mount.h"
@@ -84,6 +85,7 @@ class Init {
 
   void enter_namespaces() {
     const NamespacePlan& namespaces = *plan_.namespaces;
+    if (!spec_.time_offsets.empty()) enter_new_time_namespace(spec_.time_offsets);
     if (namespaces.has_user_namespace()) become_root_of_user_namespace(plan_.set_groups);
     for (const JoinedNamespace& joined : namespaces.joined)
       if (joined.type != NamespaceType::user && joined.type != NamespaceType::pid) join(joined);
@@ -106,6 +108,8 @@ class Init {
     std::vector<int> kept{runtime_.fd(), handover_.memory().get()};
     if (plan_.start_socket != nullptr) kept.push_back(plan_.start_socket->get());
     if (plan_.console_socket != nullptr) kept.push_back(plan_.console_socket->get());
+    for (const os::Fd& source : *plan_.mount_sources)
+      if (source) kept.push_back(source.get());
     os::close_all_but(std::move(kept), plan_.preserve_fds);
   }
 
@@ -116,15 +120,20 @@ class Init {
     refuse_mount_label(spec_.mount_label);
     if (spec_.process) {
       label_.emplace(*spec_.process);
-      becoming_.emplace(*spec_.process, *label_,
-                        Becoming::Settings{spec_.personality, plan_.set_groups, plan_.has_filter});
+      becoming_.emplace(
+          *spec_.process, *label_,
+          Becoming::Settings{spec_.personality, plan_.set_groups, plan_.has_filter, spec_.memory_policy});
     }
     const os::Fd root = attach_root(spec_.root_path, spec_.rootfs_propagation);
     const MountContext context{root, *plan_.cgroup, namespaces.creates(NamespaceType::cgroup),
                                namespaces.has_user_namespace()};
     std::vector<LateReadonly> late;
-    for (const bundle::Mount& mount : spec_.mounts)
-      if (os::Fd mounted = perform(mount, context)) late.push_back({std::move(mounted), mount.destination});
+    for (std::size_t place = 0; place < spec_.mounts.size(); ++place) {
+      const bundle::Mount& mount = spec_.mounts[place];
+      const os::Fd* opened = plan_.mount_sources->empty() ? nullptr : &(*plan_.mount_sources)[place];
+      if (os::Fd mounted = perform(mount, context, opened))
+        late.push_back({std::move(mounted), mount.destination});
+    }
     make_devices(spec_, root, context.user_namespace);
     if (spec_.process && spec_.process->terminal) open_terminal(root);
 

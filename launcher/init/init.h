@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "launcher/bundle/spec.h"
 #include "launcher/cgroup/cgroup.h"
@@ -21,6 +22,8 @@ struct Plan {
   std::string id;
   const NamespacePlan* namespaces = nullptr;
   const cgroup::Cgroup* cgroup = nullptr;
+  // By the place in spec->mounts, what to bind there in place of the source's path; may be empty.
+  const std::vector<os::Fd>* mount_sources = nullptr;
   const cgroup::Entrance* entrance = nullptr;  // into the v1 cgroups
   bool no_pivot = false;
   bool no_new_keyring = false;

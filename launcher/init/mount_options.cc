@@ -61,6 +61,9 @@ constexpr std::array propagation_options{
 constexpr std::array<std::string_view, 9> ignored_options{
     "defaults", "async", "nolazytime", "nomand", "noiversion", "loud", "silent", "mand", "iversion"};
 
+// Of the file system, not of the mount: a bind mount has none of its own, and leaves them as they are.
+constexpr std::array<std::string_view, 3> file_system_options{"sync", "dirsync", "lazytime"};
+
 template <typename Table>
 const auto* find(const Table& table, std::string_view name) {
   const auto found =
@@ -95,6 +98,13 @@ MountOptions parse_mount_options(const std::vector<std::string>& options) {
       apply(*recursive, parsed.recursive_attributes);
     } else if (option == "tmpcopyup") {
       parsed.copy_up = true;
+    } else if (option == "remount") {
+      parsed.remount = true;
+    } else if (option == "idmap" || option == "ridmap") {
+      parsed.recursively_id_mapped = option == "ridmap";
+    } else if (std::find(file_system_options.begin(), file_system_options.end(), option) !=
+               file_system_options.end()) {
+      parsed.file_system_flags.push_back(option);
     } else if (std::find(ignored_options.begin(), ignored_options.end(), option) == ignored_options.end()) {
       const std::size_t equals = option.find('=');
       if (equals == std::string::npos)
@@ -107,12 +117,13 @@ MountOptions parse_mount_options(const std::vector<std::string>& options) {
 }
 
 std::vector<std::string> known_mount_options() {
-  std::vector<std::string> names{"bind", "rbind", "tmpcopyup"};
+  std::vector<std::string> names{"bind", "rbind", "tmpcopyup", "remount", "idmap", "ridmap"};
   for (const AttributeOption& option : attribute_options) {
     names.emplace_back(option.name);
     names.push_back("r" + std::string(option.name));
   }
   for (const PropagationOption& option : propagation_options) names.emplace_back(option.name);
+  for (const std::string_view option : file_system_options) names.emplace_back(option);
   for (const std::string_view option : ignored_options) names.emplace_back(option);
   std::sort(names.begin(), names.end());
   return names;

@@ -15,6 +15,8 @@ namespace scrim::init {
 struct MountOptions {
   bool bind = false;
   bool recursive = false;  // rbind
+  bool remount = false;
+  bool recursively_id_mapped = false;  // ridmap; that a mount is id-mapped at all is the runtime's business
   os::MountAttributes attributes;
   os::MountAttributes recursive_attributes;  // rro, rnosuid, …
   struct Propagation {
@@ -22,6 +24,7 @@ struct MountOptions {
     bool recursive = false;
   };
   std::vector<Propagation> propagations;
+  std::vector<std::string> file_system_flags;                   // "sync"
   std::vector<std::pair<std::string, std::string>> parameters;  // the file system's own: "size" = "64k"
   bool copy_up = false;  // tmpcopyup: the tmpfs starts with what the directory below it holds
 };

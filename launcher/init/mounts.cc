@@ -27,12 +27,15 @@ void finish(const os::Fd& mount, const os::Fd& target, const MountOptions& optio
     os::set_propagation(mount, propagation.type, propagation.recursive, what);
 }
 
-void mount_bind(const bundle::Mount& mount, const MountOptions& options, const os::Fd& root) {
+void mount_bind(const bundle::Mount& mount, const MountOptions& options, const os::Fd& root,
+                const os::Fd* opened) {
   const std::string what = concat(mount.source, " on ", mount.destination);
   if (!options.parameters.empty())
     throw Error(
         concat("mount ", what, ": \"", options.parameters.front().first, "\" is no option of a bind mount"));
-  const os::Fd copy = os::clone_mount(mount.source, options.recursive, what);
+  const bool have = opened != nullptr && *opened;
+  const os::Fd own = have ? os::Fd() : os::clone_mount(mount.source, options.recursive, what);
+  const os::Fd& copy = have ? *opened : own;
   struct stat source {};
   if (fstat(copy.get(), &source) != 0) throw_errno(concat("stat ", mount.source));
   const os::Fd target = S_ISDIR(source.st_mode) ? os::make_directory_in_root(root, mount.destination)
@@ -77,6 +80,7 @@ os::Fd mount_new(const bundle::Mount& mount, MountOptions options, const os::Fd&
     struct stat covered {};
     if (fstat(target.get(), &covered) == 0) options.parameters.emplace_back("mode", octal(covered.st_mode));
   }
+  for (const std::string& flag : options.file_system_flags) options.parameters.emplace_back(flag, "");
   const bool late =
       (is_tmpfs || mount.destination == "/dev") && (options.attributes.set & MOUNT_ATTR_RDONLY) != 0;
   if (late) options.attributes.set &= ~std::uint64_t{MOUNT_ATTR_RDONLY};
@@ -89,16 +93,27 @@ os::Fd mount_new(const bundle::Mount& mount, MountOptions options, const os::Fd&
   return late ? std::move(made) : os::Fd();
 }
 
+// Of a bind only the mount changes, otherwise the file system too (mount(2), MS_REMOUNT and MS_BIND).
+void remount(const bundle::Mount& mount, const MountOptions& options, const os::Fd& root) {
+  const os::Fd target = os::open_in_root(root, mount.destination, O_PATH);
+  if (!options.bind && !options.parameters.empty())
+    os::reconfigure_mount(target, options.parameters, mount.destination);
+  os::set_mount_attributes(target, options.attributes, false, mount.destination);
+  os::set_mount_attributes(target, options.recursive_attributes, true, mount.destination);
+  for (const MountOptions::Propagation& propagation : options.propagations)
+    os::set_propagation(target, propagation.type, propagation.recursive, mount.destination);
+}
+
 }  // namespace
 
-os::Fd perform(const bundle::Mount& mount, const MountContext& context) {
+os::Fd perform(const bundle::Mount& mount, const MountContext& context, const os::Fd* opened) {
   MountOptions options = parse_mount_options(mount.options);
-  if (!mount.uid_mappings.empty() || !mount.gid_mappings.empty())
-    throw Error(concat("mount ", mount.destination, ": id-mapped mounts are not carried out yet"));
-  if (mount.type == "cgroup" || mount.type == "cgroup2")
+  if (options.remount)
+    remount(mount, options, context.root);
+  else if (mount.type == "cgroup" || mount.type == "cgroup2")
     mount_cgroup(mount, context);
   else if (options.bind || mount.type == "bind")
-    mount_bind(mount, options, context.root);
+    mount_bind(mount, options, context.root, opened);
   else
     return mount_new(mount, std::move(options), context.root);
   return {};

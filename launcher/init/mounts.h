@@ -17,8 +17,10 @@ struct MountContext {
 
 // Carries out one entry of `mounts`. The destination is made where it does not exist and never leaves the
 // root. A mount that is to become read-only when everything in it has been made (a tmpfs, /dev: devices and
-// the mount points of later entries) is returned.
-[[nodiscard]] os::Fd perform(const bundle::Mount& mount, const MountContext& context);
+// the mount points of later entries) is returned. `opened`: the source of a bind mount as a detached mount,
+// if the runtime has opened it.
+[[nodiscard]] os::Fd perform(const bundle::Mount& mount, const MountContext& context,
+                             const os::Fd* opened = nullptr);
 
 // Mounts the container's view of the cgroup hierarchies (type "cgroup"), whichever version the host has.
 void mount_cgroup(const bundle::Mount& mount, const MountContext& context);

@@ -64,9 +64,13 @@ bool NamespacePlan::has_user_namespace() const {
   return creates(NamespaceType::user) || joins(NamespaceType::user) != nullptr;
 }
 
-NamespacePlan plan_namespaces(const std::vector<bundle::Namespace>& namespaces) {
+NamespacePlan plan_namespaces(const bundle::Spec& spec) {
   NamespacePlan plan;
-  for (const bundle::Namespace& wanted : namespaces) {
+  // What its root is depends on the cgroup that the process is in by then (cgroup_namespaces(7)), and offsets
+  // are set before anybody is in a time namespace (time_namespaces(7)).
+  plan.by_itself = clone_flag(NamespaceType::cgroup);
+  if (!spec.time_offsets.empty()) plan.by_itself |= clone_flag(NamespaceType::time);
+  for (const bundle::Namespace& wanted : spec.namespaces) {
     if (wanted.path.empty()) {
       plan.created |= clone_flag(wanted.type);
       continue;

@@ -25,7 +25,8 @@ struct JoinedNamespace {
 
 // What linux.namespaces asks for.
 struct NamespacePlan {
-  std::uint64_t created = 0;  // CLONE_NEW* of the new ones
+  std::uint64_t created = 0;    // CLONE_NEW* of the new ones
+  std::uint64_t by_itself = 0;  // those among them that the process creates itself, after clone(2)
   std::vector<JoinedNamespace> joined;
 
   [[nodiscard]] bool creates(bundle::NamespaceType type) const { return (created & clone_flag(type)) != 0; }
@@ -36,7 +37,7 @@ struct NamespacePlan {
 
 // Opens the namespaces to join. Throws Error if a path is no namespace of its type (NS_GET_NSTYPE of
 // ioctl_ns(2)).
-[[nodiscard]] NamespacePlan plan_namespaces(const std::vector<bundle::Namespace>& namespaces);
+[[nodiscard]] NamespacePlan plan_namespaces(const bundle::Spec& spec);
 
 // setns(2).
 void join(const JoinedNamespace& joined);

@@ -35,6 +35,17 @@ std::string messages_of(const Fd& context) {
   throw SystemError(errnum, doing, said);
 }
 
+void set_parameters(const Fd& context, const std::vector<std::pair<std::string, std::string>>& parameters,
+                    const std::string& doing) {
+  for (const auto& [key, value] : parameters) {
+    const int done = value.empty()
+                         ? fsconfig(context.get(), FSCONFIG_SET_FLAG, key.c_str(), nullptr, 0)
+                         : fsconfig(context.get(), FSCONFIG_SET_STRING, key.c_str(), value.c_str(), 0);
+    if (done != 0)
+      fail_with_messages(context, concat(doing, " with option ", key, value.empty() ? "" : "=", value));
+  }
+}
+
 void change(const Fd& mount, mount_attr attributes, bool recursive, const std::string& doing) {
   const unsigned flags = AT_EMPTY_PATH | (recursive ? unsigned{AT_RECURSIVE} : 0U);
   if (mount_setattr(mount.get(), "", flags, &attributes, sizeof attributes) != 0) throw_errno(doing);
@@ -58,13 +69,7 @@ Fd new_mount(const std::string& type, const std::string& source,
   if (!context) throw_errno(doing);
   if (!source.empty() && fsconfig(context.get(), FSCONFIG_SET_STRING, "source", source.c_str(), 0) != 0)
     fail_with_messages(context, doing);
-  for (const auto& [key, value] : parameters) {
-    const int done = value.empty()
-                         ? fsconfig(context.get(), FSCONFIG_SET_FLAG, key.c_str(), nullptr, 0)
-                         : fsconfig(context.get(), FSCONFIG_SET_STRING, key.c_str(), value.c_str(), 0);
-    if (done != 0)
-      fail_with_messages(context, concat(doing, " with option ", key, value.empty() ? "" : "=", value));
-  }
+  set_parameters(context, parameters, doing);
   if (fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0)
     fail_with_messages(context, doing);
   Fd mount(fsmount(context.get(), FSMOUNT_CLOEXEC, static_cast<unsigned>(attributes.set)));
@@ -91,10 +96,33 @@ void set_mount_attributes(const Fd& mount, MountAttributes attributes, bool recu
   change(mount, change_to, recursive, concat("set attributes of mount ", what));
 }
 
+void map_mount_ids(const Fd& mount, const Fd& user_namespace, bool recursive, const std::string& what) {
+  mount_attr change_to{};
+  change_to.attr_set = MOUNT_ATTR_IDMAP;
+  change_to.userns_fd = static_cast<std::uint64_t>(user_namespace.get());
+  const unsigned flags = AT_EMPTY_PATH | (recursive ? unsigned{AT_RECURSIVE} : 0U);
+  if (mount_setattr(mount.get(), "", flags, &change_to, sizeof change_to) == 0) return;
+  const char* hint = errno == EINVAL
+                         ? "can this file system be id-mapped? (mount_setattr(2), \"ID mapped mounts\")"
+                     : errno == EPERM ? "needs CAP_SYS_ADMIN over the source's file system"
+                                      : "";
+  throw SystemError(errno, concat("id-map mount ", what), hint);
+}
+
 void set_propagation(const Fd& mount, std::uint64_t propagation, bool recursive, const std::string& what) {
   mount_attr change_to{};
   change_to.propagation = propagation;
   change(mount, change_to, recursive, concat("set propagation of mount ", what));
+}
+
+void reconfigure_mount(const Fd& mount, const std::vector<std::pair<std::string, std::string>>& parameters,
+                       const std::string& what) {
+  const std::string doing = concat("remount ", what);
+  const Fd context(fspick(mount.get(), "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH));
+  if (!context) throw_errno(doing);
+  set_parameters(context, parameters, doing);
+  if (fsconfig(context.get(), FSCONFIG_CMD_RECONFIGURE, nullptr, nullptr, 0) != 0)
+    fail_with_messages(context, doing);
 }
 
 void attach_mount(const Fd& mount, const Fd& target, const std::string& what) {

@@ -32,8 +32,16 @@ struct MountAttributes {
 void set_mount_attributes(const Fd& mount, MountAttributes attributes, bool recursive,
                           const std::string& what);
 
+// Makes the owners of files appear as `user_namespace` maps them (MOUNT_ATTR_IDMAP). The mount must be
+// detached.
+void map_mount_ids(const Fd& mount, const Fd& user_namespace, bool recursive, const std::string& what);
+
 // propagation: MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE (mount_namespaces(7)).
 void set_propagation(const Fd& mount, std::uint64_t propagation, bool recursive, const std::string& what);
+
+// Gives the file system of an attached mount other parameters (mount(8), remount).
+void reconfigure_mount(const Fd& mount, const std::vector<std::pair<std::string, std::string>>& parameters,
+                       const std::string& what);
 
 // Attaches a detached mount to an open directory or file, over whatever is there.
 void attach_mount(const Fd& mount, const Fd& target, const std::string& what);

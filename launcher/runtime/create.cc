@@ -15,6 +15,7 @@
 #include "launcher/os/socket.h"
 #include "launcher/os/time.h"
 #include "launcher/runtime/listener.h"
+#include "launcher/runtime/mount_sources.h"
 #include "launcher/runtime/new_process.h"
 #include "launcher/runtime/passed_descriptors.h"
 #include "launcher/runtime/remove.h"
@@ -53,6 +54,7 @@ ContainerState initial_state(const PreparedBundle& bundle, const std::string& id
 void remember_for_exec(ContainerState& state, const PreparedBundle& bundle, const CreateOptions& options) {
   if (const document::json::Value* process = bundle.config.find("process")) state.process = *process;
   state.personality = bundle.spec.personality;
+  if (bundle.spec.memory_policy) state.memory_policy = *bundle.config.find("linux")->find("memoryPolicy");
   state.new_keyring = !options.no_new_keyring;
 }
 
@@ -107,7 +109,7 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
   if (bundle.spec.process)
     bundle.spec.process->env.insert(bundle.spec.process->env.end(), passed.env.begin(), passed.env.end());
   Created created(warn);
-  const init::NamespacePlan namespaces = init::plan_namespaces(bundle.spec.namespaces);
+  const init::NamespacePlan namespaces = init::plan_namespaces(bundle.spec);
   os::Fd console = options.console_socket.empty() ? os::Fd() : os::connect_to(options.console_socket);
 
   created.container_.emplace(store.create(options.id));
@@ -134,6 +136,8 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
     start_socket = os::listen_in(created.container_->directory(), init::start_socket_name);
 
   init::Plan plan = make_plan(bundle, options, namespaces, created.state_, passed.count);
+  const std::vector<os::Fd> mount_sources = open_mount_sources(bundle.spec, namespaces);
+  plan.mount_sources = &mount_sources;
   plan.start_socket = start_socket ? &start_socket : nullptr;
   plan.console_socket = console ? &console : options.console;
   const cgroup::Entrance entrance = cgroup::open_entrance(created.state_.cgroup);

@@ -40,6 +40,13 @@ void enter_cgroups(const Way& way, bool in_unified) {
   cgroup::enter(way.entrance);
 }
 
+// execCPUAffinity of runtime-spec, config.md "Linux Process".
+void set_affinity(const std::optional<cpu_set_t>& processors, std::string_view name) {
+  if (!processors || sched_setaffinity(0, sizeof *processors, &*processors) == 0) return;
+  throw SystemError(errno, concat("set process.execCPUAffinity.", name),
+                    "is one of these processors there, and in the container's cpuset?");
+}
+
 // `delete` kills the first process, and then everybody in the cgroups: whoever finds it alive after having
 // come there will be found.
 void expect_alive(const os::Fd& first_process) {
@@ -50,7 +57,9 @@ void expect_alive(const os::Fd& first_process) {
 [[nodiscard]] Clone join_and_clone(const Way& way, const init::RuntimeChannel& report, bool in_unified) {
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw_errno("hide from other processes");
   report.die_with_runtime();
+  set_affinity(way.affinity.initial, "initial");
   enter_cgroups(way, in_unified);
+  set_affinity(way.affinity.final, "final");
   expect_alive(way.first_process);
   std::vector<int> kept = way.kept;
   kept.push_back(report.fd());
@@ -73,7 +82,10 @@ void expect_alive(const os::Fd& first_process) {
 os::Child spawn_into(const Way& way, init::Handover& handover, const std::function<void()>& body) {
   auto [ours, theirs] = os::socket_pair();
   int pidfd = -1;
-  const Clone between = clone_process(0, SIGCHLD, way.entrance.unified, &pidfd);
+  // The initial affinity is for the time before it is in its cgroup.
+  const os::Fd outside;
+  const Clone between =
+      clone_process(0, SIGCHLD, way.affinity.initial ? outside : way.entrance.unified, &pidfd);
   if (between.pid < 0) throw SystemError(between.errnum, "start a process to enter the container");
   if (between.pid == 0) {
     ours.reset();

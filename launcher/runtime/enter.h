@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "launcher/bundle/spec.h"
 #include "launcher/cgroup/cgroup.h"
 #include "launcher/init/handover.h"
 #include "launcher/os/child.h"
@@ -19,6 +20,7 @@ struct Way {
   cgroup::Entrance entrance;
   os::Fd other_unified;   // a cgroup v2 to take if the entrance's cannot have processes (EBUSY); may be empty
   std::vector<int> kept;  // descriptors that the new process keeps, beside standard streams
+  bundle::CpuAffinity affinity{};
   unsigned preserve_fds = 0;  // and so many of the caller's
 };
 

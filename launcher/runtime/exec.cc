@@ -101,6 +101,7 @@ Way Joining::find_way() const {
   if (way.entrance.unified && options_.cgroups.empty())
     if (const std::string path = cgroup::unified_of(state_.pid, state_.cgroup); !path.empty())
       way.other_unified = os::open(path, O_PATH | O_DIRECTORY);
+  way.affinity = process_.exec_affinity;
   way.preserve_fds = preserved_descriptors(options_.preserve_fds).count;
   return way;
 }
@@ -118,7 +119,8 @@ os::Child Joining::spawn(os::Fd* console) {
   plan.label = &label;
   plan.user_namespace = (way.namespaces & CLONE_NEWUSER) != 0;
   plan.settings = {state_.personality, !plan.user_namespace || !setgroups_is_denied(state_.pid),
-                   state_.filter_flags.has_value()};
+                   state_.filter_flags.has_value(),
+                   bundle::read_memory_policy(state_.memory_policy, "state.json")};
   if (state_.new_keyring) plan.keyring = state_.id;
   plan.console_socket = console;
 

@@ -35,6 +35,10 @@ bundle::Process read_file(const ContainerState& container, const std::string& fi
   if (process.apparmor_profile.empty()) process.apparmor_profile = first.apparmor_profile;
   if (process.selinux_label.empty()) process.selinux_label = first.selinux_label;
   if (!process.oom_score_adj) process.oom_score_adj = first.oom_score_adj;
+  if (!process.scheduler) process.scheduler = first.scheduler;
+  if (!process.io_priority) process.io_priority = first.io_priority;
+  if (!process.exec_affinity.initial && !process.exec_affinity.final)
+    process.exec_affinity = first.exec_affinity;
   if (!process.user.umask) process.user.umask = first.user.umask;
   return process;
 }

@@ -25,9 +25,8 @@ using bundle::NamespaceType;
 
 namespace {
 
-// A cgroup namespace is created by the process itself, once it is in its cgroup.
 std::uint64_t flags_at_clone(const init::NamespacePlan& namespaces) {
-  return namespaces.created & ~init::clone_flag(NamespaceType::cgroup);
+  return namespaces.created & ~namespaces.by_itself;
 }
 
 [[noreturn]] void fail(int errnum) {

@@ -166,6 +166,7 @@ ContainerState read_state(const Value& all, const std::string& file, Damage dama
   read.nullable(state.filter_flags, "filterFlags");
   read.optional(state.process, "process");
   read.optional(state.personality, "personality");
+  read.optional(state.memory_policy, "memoryPolicy");
   read.optional(state.new_keyring, "newKeyring");
   return state;
 }
@@ -213,6 +214,7 @@ std::string to_text(const ContainerState& state) {
   all.set("filterFlags", number_or_null(state.filter_flags));
   all.set("process", state.process);
   all.set("personality", number_or_null(state.personality));
+  if (!state.memory_policy.is_null()) all.set("memoryPolicy", state.memory_policy);
   all.set("newKeyring", Value(Value::Data(state.new_keyring)));
   return document::json::to_text(all);
 }

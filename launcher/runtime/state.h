@@ -39,10 +39,11 @@ struct ContainerState {
   // SECCOMP_FILTER_FLAG_* of the filter that lies beside the state (Container::load_filter()); nothing:
   // Unconfined.
   std::optional<unsigned> filter_flags;
-  // What a process that joins later is like: config.json's process and linux.personality, and whether there
-  // is a session keyring of the container's own. Null until the container is created.
+  // What a process that joins later is like: config.json's process, linux.personality and linux.memoryPolicy,
+  // and whether there is a session keyring of the container's own. Null until the container is created.
   document::json::Value process;
   std::optional<std::uint64_t> personality;
+  document::json::Value memory_policy;
   bool new_keyring = true;
 };
 

@@ -193,16 +193,37 @@ TEST_CASE("cgroupsPath and mountLabel are kept as written") {
   CHECK(spec.mount_label == "l");
 }
 
-TEST_CASE("what scrim does not carry out for linux yet is said once") {
-  const Read result =
-      read(config("", R"("namespaces": [{"type": "time"}], "timeOffsets": {"boottime": {"secs": 5}},
-"intelRdt": {}, "memoryPolicy": {}, "netDevices": {}, "seccomp": {"defaultAction": "SCMP_ACT_ALLOW"})"));
-  REQUIRE(result.warnings.size() == 4);
-  CHECK(result.warnings[0].text == "config.json:3:50: linux.timeOffsets is not carried out yet");
-  CHECK(result.warnings[1].text == "config.json:4:13: linux.intelRdt is not carried out yet");
+TEST_CASE("timeOffsets are of a new time namespace") {
+  const Spec spec = linux_of(
+      R"("namespaces": [{"type": "time"}], "timeOffsets": {"boottime": {"secs": -5, "nanosecs": 6}})");
+  REQUIRE(spec.time_offsets.size() == 1);
+  CHECK(spec.time_offsets[0].clock == "boottime");
+  CHECK(spec.time_offsets[0].seconds == -5);
+  CHECK(spec.time_offsets[0].nanoseconds == 6);
   CHECK(linux_error(R"("timeOffsets": {"boottime": {"secs": 5}})") ==
-        "config.json:3:16: linux.timeOffsets needs a time namespace in linux.namespaces");
+        "config.json:3:16: linux.timeOffsets needs a new time namespace in linux.namespaces");
+  CHECK(linux_error(
+            R"("namespaces": [{"type": "time", "path": "/x"}], "timeOffsets": {"boottime": {"secs": 5}})")
+            .find("linux.timeOffsets needs a new time namespace") != std::string::npos);
   CHECK(linux_error(R"("timeOffsets": {})").empty());
+}
+
+TEST_CASE("memoryPolicy becomes what set_mempolicy(2) takes") {
+  const Spec spec = linux_of(
+      R"("memoryPolicy": {"mode": "MPOL_INTERLEAVE", "nodes": "0,65", "flags": ["MPOL_F_STATIC_NODES"]})");
+  REQUIRE(spec.memory_policy);
+  CHECK(spec.memory_policy->mode == (3 | (1 << 15)));
+  CHECK(spec.memory_policy->nodes.at(0) == 1);
+  CHECK(spec.memory_policy->nodes.at(1) == 2);
+  CHECK(linux_of(R"("memoryPolicy": {"mode": "MPOL_LOCAL"})").memory_policy->nodes.empty());
+  CHECK(linux_error(R"("memoryPolicy": {})").find("linux.memoryPolicy.mode is required") !=
+        std::string::npos);
+}
+
+TEST_CASE("what scrim cannot carry out is refused, not left out") {
+  CHECK(linux_error(R"("intelRdt": {"closID": "x"})")
+            .find("config.json:3:13: linux.intelRdt is not supported") == 0);
+  CHECK(linux_error(R"("intelRdt": {}, "netDevices": {})").empty());
 }
 
 }  // namespace scrim::bundle::test

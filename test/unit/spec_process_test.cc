@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
+#include "libprofile/text.h"
 #include "test/unit/spec_fixture.h"
 
 namespace scrim::bundle::test {
@@ -163,11 +164,33 @@ TEST_CASE("labels, no_new_privs and oom_score_adj are read") {
         "config.json:2:16: process.oomScoreAdj must be an integer from -1000 to 1000, not 1001");
 }
 
-TEST_CASE("what scrim does not carry out for a process yet is said once") {
-  const Read result = read(with_process(R"("scheduler": {"policy": "SCHED_IDLE"}, "ioPriority": {},
-      "execCPUAffinity": {}, "commandLine": "cmd.exe")"));
-  REQUIRE(result.warnings.size() == 3);
-  CHECK(result.warnings[0].text == "config.json:2:14: process.scheduler is not carried out yet");
+TEST_CASE("scheduler and ioPriority become what the kernel takes") {
+  const Process process = process_of(R"("scheduler": {"policy": "SCHED_DEADLINE", "runtime": 1, "deadline": 2,
+      "period": 3, "flags": ["SCHED_FLAG_RESET_ON_FORK", "SCHED_FLAG_RECLAIM"]},
+      "ioPriority": {"class": "IOPRIO_CLASS_BE", "priority": 5})");
+  REQUIRE(process.scheduler);
+  CHECK(process.scheduler->policy == 6);
+  CHECK(process.scheduler->flags == 3);
+  CHECK(process.scheduler->runtime == 1);
+  CHECK(process.scheduler->deadline == 2);
+  CHECK(process.scheduler->period == 3);
+  CHECK(process.io_priority == ((2 << 13) | 5));
+  CHECK(error_of(with_process(R"("scheduler": {})")).find("process.scheduler.policy is required") !=
+        std::string::npos);
+  CHECK(error_of(with_process(R"("ioPriority": {"class": "BE"})")) ==
+        "config.json:2:25: process.ioPriority.class must be one of IOPRIO_CLASS_RT, IOPRIO_CLASS_BE, "
+        "IOPRIO_CLASS_IDLE, not \"BE\"");
+}
+
+TEST_CASE("execCPUAffinity is read as the kernel writes lists") {
+  const Process process = process_of(R"("execCPUAffinity": {"initial": "0-2,7", "final": ""})");
+  REQUIRE(process.exec_affinity.initial);
+  CHECK(CPU_COUNT(&*process.exec_affinity.initial) == 4);
+  CHECK(CPU_ISSET(7, &*process.exec_affinity.initial));
+  CHECK_FALSE(process.exec_affinity.final);
+  for (const char* bad : {"a", "1-", "-1", "2-1", "1,,2", "1 2", "1024", "99999999999", "1-2-3"})
+    CHECK(error_of(with_process(concat(R"("execCPUAffinity": {"final": ")", bad, "\"}")))
+              .find("config.json:2:30: process.execCPUAffinity.final must be a list like 0-3,7, not ") == 0);
 }
 
 TEST_CASE("exec's process file is read as process of config.json is") {
