@@ -47,6 +47,8 @@ int pause_command(const Context& context, const Arguments& arguments);
 int resume_command(const Context& context, const Arguments& arguments);
 int update_command(const Context& context, const Arguments& arguments);
 int events_command(const Context& context, const Arguments& arguments);
+int checkpoint_command(const Context& context, const Arguments& arguments);
+int restore_command(const Context& context, const Arguments& arguments);
 int list_command(const Context& context, const Arguments& arguments);
 int spec_command(const Context& context, const Arguments& arguments);
 int features_command(const Context& context, const Arguments& arguments);
