@@ -216,6 +216,9 @@ Created::~Created() {
   try {
     if (!process_) state_.hooks = {};
     process_.reset();
+    // It may be for want of descriptors that we are here, and taking back needs some.
+    dialogue_.reset();
+    handover_.reset();
     // Hooks have run perhaps: the poststop ones are owed (runtime-spec runtime.md, "Lifecycle", steps 3 to
     // 6).
     if (container_->lock_again()) remove_stopped(std::move(*container_), state_, warn_);
