@@ -39,7 +39,8 @@ std::string ended(const os::ExitStatus& status) {
                             : concat("exit status ", status.code);
 }
 
-void run_hook(const bundle::Hook& hook, const std::string& stage, const std::string& state) {
+void run_hook(const bundle::Hook& hook, const std::string& stage, const std::string& state,
+              const os::Interruption* interruption) {
   const std::string doing = concat("run ", stage, " hook ", hook.path);
   const os::Fd input = state_file(state);
   std::array<int, 2> ends{};
@@ -57,7 +58,8 @@ void run_hook(const bundle::Hook& hook, const std::string& stage, const std::str
   std::string said;
   // Two things are waited for: what it says (so that it never blocks on a full pipe), and its end. Something
   // that it left running may keep the pipe open, so its end decides.
-  std::array<pollfd, 2> events{pollfd{child.pidfd().get(), POLLIN, 0}, pollfd{reading.get(), POLLIN, 0}};
+  std::array<pollfd, 3> events{pollfd{child.pidfd().get(), POLLIN, 0}, pollfd{reading.get(), POLLIN, 0},
+                               pollfd{interruption != nullptr ? interruption->fd().get() : -1, POLLIN, 0}};
   const auto read_some = [&] {
     std::array<char, 4096> buffer{};
     const ssize_t got = read(reading.get(), buffer.data(), buffer.size());
@@ -78,6 +80,7 @@ void run_hook(const bundle::Hook& hook, const std::string& stage, const std::str
       (void)child.wait();
       throw Error(concat(doing, ": no end after its timeout of ", *hook.timeout, " s"));
     }
+    if (ready > 0 && events[2].revents != 0) interruption->check();
     if (ready > 0 && (events[1].revents & (POLLIN | POLLHUP)) != 0) read_some();
     if (ready > 0 && (events[0].revents & POLLIN) != 0) break;
   }
@@ -94,8 +97,9 @@ void run_hook(const bundle::Hook& hook, const std::string& stage, const std::str
 
 }  // namespace
 
-void run_hooks(const std::vector<bundle::Hook>& hooks, const std::string& stage, const std::string& state) {
-  for (const bundle::Hook& hook : hooks) run_hook(hook, stage, state);
+void run_hooks(const std::vector<bundle::Hook>& hooks, const std::string& stage, const std::string& state,
+               const os::Interruption* interruption) {
+  for (const bundle::Hook& hook : hooks) run_hook(hook, stage, state, interruption);
 }
 
 }  // namespace scrim::init

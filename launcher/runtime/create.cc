@@ -174,15 +174,16 @@ void Created::negotiate(PreparedBundle& bundle, const CreateOptions& options) {
   dialogue_->tell(init::Step::mapped, state_.pid);
   // While the new process mounts.
   hand_over_filter(bundle.profile);
-  while (dialogue_->next(*handover_) == init::Step::environment) {
+  while (dialogue_->next(*handover_, &interruption_) == init::Step::environment) {
     const std::string state = document::json::to_text(oci_state(state_, name_of(Status::creating)));
-    init::run_hooks(bundle.spec.hooks.prestart, "prestart", state);
-    init::run_hooks(bundle.spec.hooks.create_runtime, "createRuntime", state);
+    init::run_hooks(bundle.spec.hooks.prestart, "prestart", state, &interruption_);
+    init::run_hooks(bundle.spec.hooks.create_runtime, "createRuntime", state, &interruption_);
     dialogue_->tell(init::Step::proceed, state_.pid);
   }
   if (bundle.spec.process) set_limits(state_.pid, bundle.spec.process->rlimits);
   state_.start_time = process_start_time(state_.pid).value_or(0);
   remember_for_exec(state_, bundle, options);
+  interruption_.check();  // from here on it is somebody else's to delete
   container_->save(state_);
   write_pid_file(options.pid_file, state_.pid);
   send_pidfd(options.pidfd_socket, process_->pidfd(), "standard");
@@ -192,7 +193,7 @@ void Created::negotiate(PreparedBundle& bundle, const CreateOptions& options) {
 void Created::wait_for_exec() {
   deliver_listener(*handover_, process_->pidfd(), {state_.pid, Status::created}, state_,
                    connect_to_agent(state_));
-  dialogue_->wait_for_exec(*handover_);
+  dialogue_->wait_for_exec(*handover_, &interruption_);
 }
 
 void Created::release() {

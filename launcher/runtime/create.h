@@ -6,6 +6,7 @@
 
 #include "launcher/init/handover.h"
 #include "launcher/os/child.h"
+#include "launcher/os/interruption.h"
 #include "launcher/runtime/dialogue.h"
 #include "launcher/runtime/prepare.h"
 #include "launcher/runtime/store.h"
@@ -55,6 +56,8 @@ class Created {
   void hand_over_filter(PreparedProfile& profile);
   void negotiate(PreparedBundle& bundle, const CreateOptions& options);
 
+  // First: a signal while all is taken back must not end this process.
+  os::Interruption interruption_;
   std::optional<Container> container_;
   std::optional<os::Child> process_;
   std::optional<init::Handover> handover_;

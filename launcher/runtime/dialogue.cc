@@ -15,7 +15,8 @@ void Dialogue::tell(init::Step step, pid_t pid) const {
     throw_errno("talk to the new process");
 }
 
-init::Step Dialogue::next(const init::Handover& handover) const {
+init::Step Dialogue::next(const init::Handover& handover, const os::Interruption* interruption) const {
+  if (interruption != nullptr) interruption->wait_for(channel_);
   init::Message message{};
   ssize_t got = 0;
   do got = recv(channel_.get(), &message, sizeof message, 0);
@@ -25,7 +26,8 @@ init::Step Dialogue::next(const init::Handover& handover) const {
   throw Error("start a process in the container: it was killed while it was being set up");
 }
 
-void Dialogue::wait_for_exec(const init::Handover& handover) const {
+void Dialogue::wait_for_exec(const init::Handover& handover, const os::Interruption* interruption) const {
+  if (interruption != nullptr) interruption->wait_for(channel_);
   init::Message message{};
   while (recv(channel_.get(), &message, sizeof message, 0) < 0 && errno == EINTR) continue;
   if (const auto failure = handover.failure()) throw StartError(*failure);

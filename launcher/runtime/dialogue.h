@@ -4,6 +4,7 @@
 #include "launcher/init/channel.h"
 #include "launcher/init/handover.h"
 #include "launcher/os/fd.h"
+#include "launcher/os/interruption.h"
 #include "libprofile/error.h"
 
 namespace scrim::runtime {
@@ -27,9 +28,11 @@ class Dialogue {
 
   void tell(init::Step step, pid_t pid) const;
   // What it says next. Throws StartError with what it wrote down if it is gone, or Error that it was killed.
-  [[nodiscard]] init::Step next(const init::Handover& handover) const;
+  // `interruption`: cuts the wait short with its Error, if there is one.
+  [[nodiscard]] init::Step next(const init::Handover& handover,
+                                const os::Interruption* interruption = nullptr) const;
   // Waits for its program to run: execve closes its end. Throws StartError.
-  void wait_for_exec(const init::Handover& handover) const;
+  void wait_for_exec(const init::Handover& handover, const os::Interruption* interruption = nullptr) const;
 
  private:
   os::Fd channel_;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# No room, no descriptors, no processes, no permission to write: a command fails with one line and leaves nothing, and
-# works when there is enough again.
+# No room, no descriptors, no processes, no permission to write, and a signal in the middle: a command fails with one
+# line and leaves nothing, and works when there is enough again.
 source "$(dirname "$0")/lib.sh"
 begin_containers "$@"
 
@@ -113,5 +113,37 @@ fi
 # The container's own limit: its program cannot fork, but it starts.
 same "a container with pids.limit 1" alone "$(inside pids 'exec echo alone' '.linux.resources.pids = {limit: 1}')"
 nothing_left "no descriptors, no processes"
+
+# --- signals in the middle: in a hook, which is where it may take long
+script='exec sleep 1000' bundle slow '.hooks = {createRuntime: [{path: "/bin/sh", args: ["sh", "-c", "echo $$ >\($work)/hook; exec sleep 1000"]}]}'
+hook_runs() { [ -s "$work/hook" ] && grep -qz 1000 "/proc/$(cat "$work/hook")/cmdline" 2>/dev/null; }
+for command in "create" "run -d" "run"; do
+  for signal in TERM INT HUP; do
+    rm -f "$work/hook"
+    # shellcheck disable=SC2086 # words; bash has a background process ignore SIGINT, which env takes back
+    env --default-signal=INT "$SCRIM" --root "$work/state" "${settings[@]}" $command -b "$work/slow" slow </dev/null >"$work/out" 2>&1 &
+    pid=$!
+    started+=("$pid")
+    wait_for 5 hook_runs || fail "$command: the hook runs" "$(cat "$work/out")"
+    kill -$signal "$pid"
+    ended
+    got=$?
+    matches "$command, $signal in a hook: says so" "^scrim: interrupted by signal $(kill -l $signal) " "$(cat "$work/out")"
+    same "$command, $signal in a hook: status" 1 $got
+    left=$(ls -A "$work/state"; our_processes; our_cgroups)
+    same "$command, $signal in a hook: all is taken back" "" "$left"
+    same "$command, $signal in a hook: the hook is ended" "" "$(kill -KILL "$(cat "$work/hook")" 2>/dev/null && echo it lived)"
+    scrim delete --force slow 2>/dev/null
+  done
+done
+# And in the new process: a createContainer hook is its child.
+script='exec sleep 1000' bundle slow '.hooks = {createContainer: [{path: "/bin/sh", args: ["sh", "-c", "echo $$ >\($work)/hook; exec sleep 1000"]}]}'
+rm -f "$work/hook"
+background "$work/out" create -b "$work/slow" slow
+wait_for 5 test -s "$work/hook"
+kill -TERM "$pid"
+ended
+same "create, TERM in a hook in the container" "1 scrim: interrupted by signal 15 (Terminated)" "$? $(cat "$work/out")"
+nothing_left "signals"
 
 finish

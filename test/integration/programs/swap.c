@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exchanges two names (renameat2(2), RENAME_EXCHANGE) as fast as it can until it is killed: what a container does with
-// a directory and a link in a shared volume while another one is being started (CVE-2021-30465).
+// Exchanges two names (renameat2(2), RENAME_EXCHANGE) as fast as it can until it is killed: what a container
+// does with a directory and a link in a shared volume while another one is being started (CVE-2021-30465).
 //
 //   cc -O1 -o swap swap.c
 //   swap NAME OTHER
