@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # What a container may use and what it uses, on scrim alone: limits at the start and by update, stats, pause, restart,
 # events, logs and running out of memory, with Docker, Podman and containerd. The answers are the kernel's files.
+# delegate_limits.sh is the same with runc behind scrim.
 source "$(dirname "$0")/lib.sh"
 without_hybrid_cgroups "$@"
-begin dockerd containerd ctr podman conmon jq /usr/bin/docker /usr/bin/busybox
+delegate=()
+[ -z "${delegate_to:-}" ] || delegate=(--delegate "$delegate_to")
+begin dockerd containerd ctr podman conmon jq /usr/bin/docker /usr/bin/busybox ${delegate_to:+"$delegate_to"}
 for controller in memory pids cpuset freezer; do
   if [ ! -d /sys/fs/cgroup/$controller ]; then skip direct_limits "no controller $controller of cgroup v1 here" && exit 0; fi
 done
@@ -27,6 +30,7 @@ check_engine() {
   "$engine" run -d --name box --network none --runtime "$runtime" -m 64m --memory-swap 64m --cpus 0.5 --cpu-shares 512 \
     --cpuset-cpus 0 --pids-limit 50 --ulimit nofile=100:200 --ulimit nproc=1024:1024 busybox-static sh -c "$waits" >/dev/null
   pid=$("$engine" inspect -f '{{.State.Pid}}' box)
+  if [ -n "${delegate_to:-}" ]; then matches "$name: $delegate_to carries it out" . "$(shadows)"; fi
   same "$name: limits at the start" "67108864 50000/100000 512 0 50" "$(limits_of "$pid")"
   same "$name: --memory-swap" 67108864 "$(kernel_says "$pid" memory memory.memsw.limit_in_bytes)"
   matches "$name: --ulimit" "^Max open files +100 +200 " "$(cat "/proc/$pid/limits")"
@@ -73,7 +77,7 @@ check_engine() {
 }
 
 # --- Docker
-make_wrapper "$work/scrim"
+make_wrapper "$work/scrim" "${delegate[@]}"
 start_dockerd --add-runtime "scrim=$work/scrim"
 import_busybox docker
 runtime=scrim
@@ -101,7 +105,7 @@ matches "docker: … oom" "^oom full$" "$(cat "$work/events")"
 unset DOCKER_CONFIG DOCKER_HOST
 prepare_podman
 import_busybox podman
-make_wrapper "$work/scrim-podman" --root "$work/state"
+make_wrapper "$work/scrim-podman" --root "$work/state" "${delegate[@]}"
 podman_on_scrim() {
   local words=()
   # Podman takes --runtime before its command.
@@ -146,4 +150,6 @@ ctr container rm box
 wait_for 10 grep -q /containers/delete "$work/ctr-events"
 same "ctr: events" "/tasks/create /tasks/start /tasks/paused /tasks/resumed /tasks/exec-added /tasks/exec-started /tasks/exit /tasks/exit /tasks/delete " \
   "$(grep -oE ' /tasks/[a-z-]+' "$work/ctr-events" | tr -d '\n' | sed 's/^ //; s/$/ /')"
+wait_for 10 no_shadow
+same "no shadow bundle is left" "" "$(shadows)"
 finish
