@@ -65,7 +65,7 @@ void start_waiting(const Container& container, const ContainerState& state) {
 }  // namespace
 
 void start(const Store& store, const std::string& id) {
-  const Container container = store.open(id);
+  Container container = store.open(id);
   const ContainerState state = container.load();
   const Status status = status_of(state, container);
   if (status != Status::created) fail_in_state(id, status);
