@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is needed, builds, and runs everything: format, clang-tidy, unit tests (plain and under the address and
-# undefined-behaviour sanitizers), and every script in test/integration and test/engines. Prints "ok NAME",
-# "FAIL NAME: why" and "skip NAME: why", and as its last line "N passed, N failed, N skipped". Status 1 if any failed.
+# undefined-behaviour sanitizers), and every script in test/integration, test/conformance and test/engines. Prints
+# "ok NAME", "FAIL NAME: why" and "skip NAME: why", and as its last line "N passed, N failed, N skipped". Status 1 if
+# any failed.
 #
 #   test/run.sh            everything
 #   test/run.sh --quick    without clang-tidy and sanitizers
@@ -157,7 +158,7 @@ if [ ${#scripts[@]} -eq 0 ]; then
       UBSAN_OPTIONS=print_stacktrace=1 LSAN_OPTIONS="suppressions=$repository/test/unit/lsan.supp:print_suppressions=0" unit "unit tests asan" build/asan/test/unit/unit_tests
     fi
   fi
-  for file in test/integration/*.sh test/engines/*.sh; do
+  for file in test/integration/*.sh test/conformance/*.sh test/engines/*.sh; do
     [ "${file##*/}" = lib.sh ] || scripts+=("$repository/$file")
   done
 fi

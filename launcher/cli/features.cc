@@ -6,6 +6,7 @@
 #include "libprofile/document/json.h"
 #include "libprofile/document/profile.h"
 #include "libprofile/kernel/seccomp.h"
+#include "libprofile/policy/abi.h"
 #include "libprofile/resolve/capabilities.h"
 
 namespace scrim::cli {
@@ -36,12 +37,21 @@ std::vector<std::string> names_up_to(Enum last) {
   return names;
 }
 
+// Those that a profile may name with the libseccomp in use (features-linux.md: MUST be recognized).
+std::vector<std::string> architectures() {
+  std::vector<std::string> names;
+  for (int value = 0; value <= static_cast<int>(document::Architecture::sheb); ++value)
+    if (const auto known = static_cast<document::Architecture>(value); policy::libseccomp_token(known) != 0)
+      names.emplace_back(document::name_of(known));
+  return names;
+}
+
 Value seccomp_features() {
   Value seccomp;
   seccomp.set("enabled", boolean(true));
   seccomp.set("actions", strings(kernel::supported_actions()));
   seccomp.set("operators", strings(names_up_to(document::Operator::masked_equal)));
-  seccomp.set("archs", strings(names_up_to(document::Architecture::sheb)));
+  seccomp.set("archs", strings(architectures()));
   seccomp.set("knownFlags", strings(names_up_to(document::Flag::wait_killable_recv)));
   seccomp.set("supportedFlags", strings(kernel::supported_flags()));
   return seccomp;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 
 #include "libprofile/error.h"
@@ -23,10 +24,20 @@ sockaddr_un address_of(const std::string& path) {
   return address;
 }
 
-Fd stream_socket(int flags = 0) {
-  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
+Fd unix_socket(int type) {
+  Fd socket(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
   if (!socket) throw_errno("make a unix socket");
   return socket;
+}
+
+Fd stream_socket(int flags = 0) {
+  return unix_socket(SOCK_STREAM | flags);
+}
+
+void bind_in(const Fd& socket, const Fd& directory, const std::string& name) {
+  const sockaddr_un address = address_of(concat(proc_path(directory), "/", name));
+  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    throw_errno(concat("bind socket ", name));
 }
 
 // A message with some bytes and room for one descriptor beside them (cmsg(3)). Points into itself.
@@ -59,9 +70,7 @@ std::pair<Fd, Fd> socket_pair() {
 
 Fd listen_in(const Fd& directory, const std::string& name) {
   Fd socket = stream_socket();
-  const sockaddr_un address = address_of(concat(proc_path(directory), "/", name));
-  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    throw_errno(concat("bind socket ", name));
+  bind_in(socket, directory, name);
   if (listen(socket.get(), 8) != 0) throw_errno(concat("listen on socket ", name));
   return socket;
 }
@@ -88,6 +97,26 @@ Fd connect_to(const std::string& path) {
   Fd socket = stream_socket();
   const sockaddr_un address = address_of(path);
   if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    throw_errno(concat("connect to ", path));
+  return socket;
+}
+
+Fd datagrams_in(const Fd& directory, const std::string& name) {
+  Fd socket = unix_socket(SOCK_DGRAM);
+  bind_in(socket, directory, name);
+  return socket;
+}
+
+Fd connect_datagram(const std::string& path) {
+  Fd socket = unix_socket(SOCK_DGRAM);
+  sockaddr_un address = address_of(path);
+  auto length = static_cast<socklen_t>(sizeof address);
+  if (path.front() == '@') {
+    // unix(7): abstract names begin with a null byte, and end where the address does.
+    address.sun_path[0] = '\0';
+    length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
+  }
+  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), length) != 0)
     throw_errno(concat("connect to ", path));
   return socket;
 }

@@ -22,6 +22,11 @@ namespace scrim::os {
 // Connects to the socket at an absolute path. Throws SystemError.
 [[nodiscard]] Fd connect_to(const std::string& path);
 
+// A datagram socket `name` in a directory, like listen_in().
+[[nodiscard]] Fd datagrams_in(const Fd& directory, const std::string& name);
+// A datagram socket connected to the one at a path, or with "@name" to an abstract one. Throws SystemError.
+[[nodiscard]] Fd connect_datagram(const std::string& path);
+
 // Sends `text` (at least one byte) with a descriptor (SCM_RIGHTS).
 void send_descriptor(const Fd& socket, const Fd& descriptor, const std::string& text,
                      const std::string& name);

@@ -113,6 +113,10 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
   os::Fd console = options.console_socket.empty() ? os::Fd() : os::connect_to(options.console_socket);
 
   created.container_.emplace(store.create(options.id));
+  if (is_notify_wanted()) {
+    prepare_notify(*created.container_, bundle.spec);
+    if (!options.wait_for_start) created.notify_ = Notify::listen(*created.container_);
+  }
   created.state_ = initial_state(bundle, options.id);
   // Before there is anything to be left behind, it is written down where: kill -9 may come at any time. But
   // never the cgroups of somebody else: whatever is found in them will be killed.

@@ -8,6 +8,7 @@
 #include "launcher/os/child.h"
 #include "launcher/os/interruption.h"
 #include "launcher/runtime/dialogue.h"
+#include "launcher/runtime/notify.h"
 #include "launcher/runtime/prepare.h"
 #include "launcher/runtime/store.h"
 
@@ -38,6 +39,9 @@ class Created {
   [[nodiscard]] const ContainerState& state() const { return state_; }
   [[nodiscard]] os::Child& process() { return *process_; }
 
+  // Who waits for the container to be ready; without wait_for_start only.
+  [[nodiscard]] const std::optional<Notify>& notify() const { return notify_; }
+
   // Without wait_for_start: waits until the program runs, and takes a listener to where it belongs. Throws
   // the failure that the new process reported.
   void wait_for_exec();
@@ -62,6 +66,7 @@ class Created {
   std::optional<os::Child> process_;
   std::optional<init::Handover> handover_;
   std::optional<Dialogue> dialogue_;
+  std::optional<Notify> notify_;
   ContainerState state_;
   Warn warn_;
   bool released_ = false;

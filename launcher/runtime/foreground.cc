@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -13,6 +14,14 @@
 #include "libprofile/error.h"
 
 namespace scrim::runtime {
+
+// A host that does not listen any more is no reason to end the container.
+static void tell_host(const Notify& notify) {
+  try {
+    (void)notify.pass_on(getpid());
+  } catch (const SystemError&) {  // NOLINT(bugprone-empty-catch)
+  }
+}
 
 Foreground::Foreground(bool terminal) {
   if (terminal) std::tie(ours_, theirs_) = os::socket_pair();
@@ -53,7 +62,7 @@ void Foreground::pass_signals_on(const os::Child& process) const {
   }
 }
 
-os::ExitStatus Foreground::wait(os::Child& process) {
+os::ExitStatus Foreground::wait(os::Child& process, const std::optional<Notify>& notify) {
   std::optional<os::RawTerminal> raw;
   std::optional<os::TerminalCopy> copy;
   if (master_) {
@@ -61,13 +70,15 @@ os::ExitStatus Foreground::wait(os::Child& process) {
     copy.emplace(master_);
   }
   for (;;) {
-    std::array<pollfd, 4> events{pollfd{process.pidfd().get(), POLLIN, 0}, pollfd{signals_.get(), POLLIN, 0},
+    std::array<pollfd, 5> events{pollfd{process.pidfd().get(), POLLIN, 0}, pollfd{signals_.get(), POLLIN, 0},
                                  pollfd{copy ? copy->input() : -1, POLLIN, 0},
-                                 pollfd{copy ? copy->output() : -1, POLLIN, 0}};
+                                 pollfd{copy ? copy->output() : -1, POLLIN, 0},
+                                 pollfd{notify ? notify->socket().get() : -1, POLLIN, 0}};
     if (poll(events.data(), events.size(), -1) < 0 && errno != EINTR) throw_errno("wait for the container");
     pass_signals_on(process);
     if (copy && (events[2].revents & (POLLIN | POLLHUP)) != 0) copy->from_input();
     if (copy && (events[3].revents & (POLLIN | POLLHUP)) != 0) copy->from_master();
+    if ((events[4].revents & POLLIN) != 0) tell_host(*notify);
     if ((events[0].revents & POLLIN) != 0) {
       if (copy) copy->drain();
       return process.wait();

@@ -7,6 +7,7 @@
 
 #include "launcher/os/child.h"
 #include "launcher/os/fd.h"
+#include "launcher/runtime/notify.h"
 
 namespace scrim::runtime {
 
@@ -25,8 +26,8 @@ class Foreground {
   // Once the process is there. Throws Error if it sent none.
   void take_terminal();
 
-  // Until it ends.
-  [[nodiscard]] os::ExitStatus wait(os::Child& process);
+  // Until it ends. `notify`: whom to tell when it is ready; the main process of the service is this one.
+  [[nodiscard]] os::ExitStatus wait(os::Child& process, const std::optional<Notify>& notify = std::nullopt);
 
  private:
   [[nodiscard]] std::optional<int> next_signal() const;

@@ -22,11 +22,15 @@ int run(PreparedBundle& bundle, const Store& store, const RunOptions& options, c
   created.wait_for_exec();
   run_poststart(created.state());
   if (options.detach) {
+    if (created.notify()) {
+      created.unlock();
+      created.notify()->wait(created.process().pidfd(), created.process().pid());
+    }
     created.release();
     return 0;
   }
   created.unlock();
-  const os::ExitStatus status = foreground->wait(created.process());
+  const os::ExitStatus status = foreground->wait(created.process(), created.notify());
   created.finish(options.keep);
   return status.as_shell();
 }

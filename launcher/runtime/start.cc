@@ -14,6 +14,7 @@
 #include "launcher/os/socket.h"
 #include "launcher/runtime/dialogue.h"
 #include "launcher/runtime/listener.h"
+#include "launcher/runtime/notify.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -64,12 +65,17 @@ void start_waiting(const Container& container, const ContainerState& state) {
 }  // namespace
 
 void start(const Store& store, const std::string& id) {
-  const Container container = store.open(id);
+  Container container = store.open(id);
   const ContainerState state = container.load();
   const Status status = status_of(state, container);
   if (status != Status::created) fail_in_state(id, status);
+  const std::optional<Notify> notify = is_notify_wanted() ? Notify::listen(container) : std::nullopt;
+  const os::Fd pidfd = notify ? os::pidfd_open(state.pid) : os::Fd();
   start_waiting(container, state);
   run_poststart(state);
+  if (!pidfd) return;
+  container.unlock();
+  notify->wait(pidfd, state.pid);
 }
 
 void run_poststart(const ContainerState& state) {

@@ -14,6 +14,7 @@
 
 #include "launcher/init/init.h"
 #include "launcher/os/socket.h"
+#include "launcher/runtime/notify.h"
 #include "libprofile/document/field_reader.h"
 #include "libprofile/document/file.h"
 #include "libprofile/error.h"
@@ -221,6 +222,12 @@ void Container::remove() {
   for (const char* name : {filter_file, init::start_socket_name, ".state.json.new", state_file})
     if (unlinkat(directory_.get(), name, 0) != 0 && errno != ENOENT)
       throw_errno(concat("remove ", name, " of container ", id_));
+  if (unlinkat(root_.get(), id_.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return;
+  // The one directory that may be in there.
+  if (errno == ENOTEMPTY) {
+    (void)unlinkat(directory_.get(), notify_socket, 0);
+    (void)unlinkat(directory_.get(), notify_directory, AT_REMOVEDIR);
+  }
   if (unlinkat(root_.get(), id_.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
     throw_errno(concat("remove the directory of container ", id_));
 }
