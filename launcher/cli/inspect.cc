@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <charconv>
 #include <iostream>
-#include <map>
 #include <optional>
 
 #include "launcher/cli/parse.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
-#include "launcher/runtime/store.h"
 #include "libprofile/inspect/overview.h"
 #include "libprofile/inspect/process.h"
 #include "libprofile/inspect/report.h"
@@ -34,11 +31,10 @@ struct Answer {
 
 // A container's name or a process' number: a number is a process, unless scrim has a container of that name.
 pid_t process_named(const Context& context, const std::string& name) {
-  const std::vector<std::string> ids = runtime::Store(context.root()).ids();
   pid_t pid = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
   const bool number = error == std::errc() && end == name.data() + name.size() && pid > 0;
-  if (number && std::ranges::find(ids, name) == ids.end()) return pid;
+  if (number && !has_container(context, name)) return pid;
   return container_process(context, name);
 }
 
@@ -109,7 +105,8 @@ void print_match(const inspect::Match& match, std::size_t most) {
 void print(const Answer& answer) {
   const Inspection& inspection = answer.inspection;
   const kernel::ThreadStatus& first = inspection.first();
-  std::cout << "process " << inspection.pid << " (" << first.name << "): seccomp " << inspect::name_of(first.mode);
+  std::cout << "process " << inspection.pid << " (" << first.name << "): seccomp "
+            << inspect::name_of(first.mode);
   if (first.mode == kernel::SeccompMode::filter && first.filters)
     std::cout << ", " << *first.filters << (*first.filters == 1 ? " filter" : " filters");
   std::cout << (first.no_new_privs ? ", no_new_privs" : "") << '\n';
@@ -126,8 +123,9 @@ void print(const Answer& answer) {
     std::cout << inspection.threads.size() << " threads, "
               << (inspection.differing.empty() ? "all alike" : "not all alike:") << '\n';
   for (const kernel::ThreadStatus& thread : inspection.differing)
-    std::cout << "  thread " << thread.tid << " (" << thread.name << "): seccomp " << inspect::name_of(thread.mode)
-              << ", " << (thread.filters ? std::to_string(*thread.filters) : "?") << " filters\n";
+    std::cout << "  thread " << thread.tid << " (" << thread.name << "): seccomp "
+              << inspect::name_of(thread.mode) << ", "
+              << (thread.filters ? std::to_string(*thread.filters) : "?") << " filters\n";
   constexpr std::size_t few = 12;
   if (answer.compared) {
     std::cout << (answer.compared->equal() ? "" : "compared with what was given: ");

@@ -2,6 +2,7 @@
 #include "launcher/cli/profile_source.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <utility>
 
@@ -34,7 +35,8 @@ ProfileSource of_process(pid_t pid, const std::string& name) {
         concat(name, ": it is in strict mode: read, write, exit and sigreturn alone, without a program"));
   ProfileSource source;
   source.target = inspect::target_of(inspection.first());
-  source.enforced = inspect::enforced(name, inspect::programs_of(inspection.filters), source.target.architecture);
+  source.enforced =
+      inspect::enforced(name, inspect::programs_of(inspection.filters), source.target.architecture);
   return source;
 }
 
@@ -62,11 +64,19 @@ void add_target_options(CLI::App& app, ProfileOptions& options) {
   app.remove_option(app.get_option("profile"));
 }
 
+bool has_container(const Context& context, const std::string& name) {
+  try {
+    const std::vector<std::string> ids = runtime::Store(context.root()).ids();
+    return std::ranges::find(ids, name) != ids.end();
+  } catch (const SystemError& error) {
+    if (error.code() == EACCES) return false;  // root's, and the caller is not
+    throw;
+  }
+}
+
 pid_t container_process(const Context& context, const std::string& name) {
-  const runtime::Store store(context.root());
-  const std::vector<std::string> ids = store.ids();
-  if (std::ranges::find(ids, name) != ids.end()) {
-    const runtime::Container container = store.look(name);
+  if (has_container(context, name)) {
+    const runtime::Container container = runtime::Store(context.root()).look(name);
     const runtime::ContainerState state = container.load();
     if (status_of(state, container.directory()) == runtime::Status::stopped || state.pid == 0)
       throw Error(concat("container ", name, " does not run"));

@@ -32,6 +32,9 @@ void add_target_options(CLI::App& app, ProfileOptions& options);
 [[nodiscard]] ProfileSource profile_source(const Context& context, const ProfileOptions& options,
                                            const std::string& text);
 
+// Whether scrim has a container of that name, as far as the caller may know.
+[[nodiscard]] bool has_container(const Context& context, const std::string& name);
+
 // The first process of a container: of scrim's by its id, of others as inspect/process.h knows them. Throws
 // Error if there is none.
 [[nodiscard]] pid_t container_process(const Context& context, const std::string& name);
