@@ -9,6 +9,7 @@
 #include "libprofile/policy/policy.h"
 #include "libprofile/policy/table.h"
 #include "libprofile/resolve/template.h"
+#include "libprofile/text.h"
 
 namespace scrim::inspect {
 
@@ -16,21 +17,27 @@ using defaults::Engine;
 
 namespace {
 
-filter::Program compiled(const document::OciSeccomp& seccomp, document::Architecture native,
+policy::Policy policy_of(const document::OciSeccomp& seccomp, document::Architecture native,
                          document::Warnings& warnings) {
-  return filter::compile(make_table(make_policy(seccomp, policy::UnknownSyscalls::warn, warnings, native)));
+  return make_policy(seccomp, policy::UnknownSyscalls::warn, warnings, native);
 }
 
 bool same(const filter::Program& a, const filter::Program& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(sock_filter)) == 0;
 }
 
-}  // namespace
-
-Enforced meaning_of(const document::OciSeccomp& seccomp, document::Architecture native,
-                    document::Warnings& warnings) {
-  return enforced(seccomp.file, {compiled(seccomp, native, warnings)}, native);
+void add(std::vector<KnownProfile>& all, const std::string& name, const policy::Policy& policy,
+         document::Architecture native) {
+  filter::Program program = filter::compile(make_table(policy));
+  const auto found = std::ranges::find_if(
+      all, [&](const KnownProfile& each) { return same(each.enforced.programs.front(), program); });
+  if (found != all.end())
+    found->names.push_back(name);
+  else
+    all.push_back({{name}, enforced(name, {std::move(program)}, native)});
 }
+
+}  // namespace
 
 std::vector<KnownProfile> known_defaults(const resolve::Target& target) {
   std::vector<KnownProfile> all;
@@ -38,13 +45,12 @@ std::vector<KnownProfile> known_defaults(const resolve::Target& target) {
   for (const Engine engine : {Engine::containerd, Engine::docker, Engine::podman, Engine::cri_o})
     for (const std::string& version : defaults::versions(engine)) {
       const document::Profile profile = defaults::default_profile(engine, version);
-      filter::Program program = compiled(evaluate_template(profile, target), target.architecture, ignored);
-      const auto found = std::ranges::find_if(
-          all, [&](const KnownProfile& each) { return same(each.enforced.programs.front(), program); });
-      if (found != all.end())
-        found->names.push_back(profile.file);
-      else
-        all.push_back({{profile.file}, enforced(profile.file, {std::move(program)}, target.architecture)});
+      policy::Policy policy = policy_of(evaluate_template(profile, target), target.architecture, ignored);
+      add(all, profile.file, policy, target.architecture);
+      if (policy.newest.empty()) continue;
+      // crun gives newer calls the default answer.
+      policy.newest.clear();
+      add(all, concat(profile.file, " as crun loads it"), policy, target.architecture);
     }
   return all;
 }

@@ -13,16 +13,13 @@
 namespace scrim::inspect {
 
 // Every built-in RuntimeDefault, resolved for a target. Those of several versions that do the same there are
-// one, with the names of all.
+// one, with the names of all. Each once as runc (and scrim) load it, and where that is something else as crun
+// does, which does not answer ENOSYS to calls newer than the profile.
 struct KnownProfile {
   std::vector<std::string> names;
   Enforced enforced;
 };
 [[nodiscard]] std::vector<KnownProfile> known_defaults(const resolve::Target& target);
-
-// A profile as it would be enforced: compiled by the project's compiler, and decoded.
-[[nodiscard]] Enforced meaning_of(const document::OciSeccomp& seccomp, document::Architecture native,
-                                  document::Warnings& warnings);
 
 // What something is closest to.
 struct Match {
