@@ -78,7 +78,7 @@ pid_t container_process(const Context& context, const std::string& name) {
   if (has_container(context, name)) {
     const runtime::Container container = runtime::Store(context.root()).look(name);
     const runtime::ContainerState state = container.load();
-    if (status_of(state, container.directory()) == runtime::Status::stopped || state.pid == 0)
+    if (status_of(state, container) == runtime::Status::stopped || state.pid == 0)
       throw Error(concat("container ", name, " does not run"));
     return state.pid;
   }
