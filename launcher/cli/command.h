@@ -53,6 +53,7 @@ int list_command(const Context& context, const Arguments& arguments);
 int spec_command(const Context& context, const Arguments& arguments);
 int features_command(const Context& context, const Arguments& arguments);
 int launch_command(const Context& context, const Arguments& arguments);
+int inspect_command(const Context& context, const Arguments& arguments);
 int profile_command(const Context& context, const Arguments& arguments);
 
 struct Command {

@@ -17,7 +17,11 @@ std::span<const ProfileCommand> profile_commands() {
   static constexpr std::array table{
       ProfileCommand{"compile", "write the filter of a profile as a program", profile_compile},
       ProfileCommand{"cost", "what its filter costs, beside libseccomp's", profile_cost},
+      ProfileCommand{"count", "how many calls it allows: always, for some arguments, never", profile_count},
+      ProfileCommand{"diff", "what changes from one profile to another", profile_diff},
       ProfileCommand{"disasm", "read a program back, with names in the margin", profile_disasm},
+      ProfileCommand{"explain", "what happens to a call, and because of which line", profile_explain},
+      ProfileCommand{"show", "what happens to every call", profile_show},
   };
   return table;
 }
@@ -64,9 +68,9 @@ int dispatch(const Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-int profile_command(const Context& context, const Arguments& arguments) {
+int with_status(const Context& context, const std::function<int()>& command) {
   try {
-    const int status = dispatch(context, arguments);
+    const int status = command();
     // Half a listing in a full file system is no listing.
     if (!std::cout.flush()) throw Error("write to standard output: it takes no more");
     return status;
@@ -77,6 +81,10 @@ int profile_command(const Context& context, const Arguments& arguments) {
     context.log.error(error.what());
     return status_could_not;
   }
+}
+
+int profile_command(const Context& context, const Arguments& arguments) {
+  return with_status(context, [&] { return dispatch(context, arguments); });
 }
 
 }  // namespace scrim::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -24,8 +25,15 @@ struct ProfileCommand {
 };
 [[nodiscard]] std::span<const ProfileCommand> profile_commands();
 
+// Runs a command and turns what it throws into a message and one of these statuses.
+int with_status(const Context& context, const std::function<int()>& command);
+
 int profile_compile(const Context& context, const Arguments& arguments);
 int profile_cost(const Context& context, const Arguments& arguments);
+int profile_count(const Context& context, const Arguments& arguments);
+int profile_diff(const Context& context, const Arguments& arguments);
 int profile_disasm(const Context& context, const Arguments& arguments);
+int profile_explain(const Context& context, const Arguments& arguments);
+int profile_show(const Context& context, const Arguments& arguments);
 
 }  // namespace scrim::cli

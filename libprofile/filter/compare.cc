@@ -14,7 +14,7 @@ namespace scrim::filter {
 
 namespace {
 
-constexpr std::size_t most_pairs = 65536;  // of paths: some tenths of a second
+constexpr std::size_t most_pairs = 4096;  // of paths
 
 // The tests of both; nothing if they cannot hold together.
 std::optional<std::vector<WordFact>> together(const std::vector<WordFact>& a,

@@ -140,7 +140,9 @@ class Exploration {
     std::ranges::move(found, std::back_inserter(ends_));
   }
 
-  void end(State& state, std::uint32_t answer, std::vector<End>& ends) const {
+  void end(State& state, std::uint32_t answer, std::vector<End>& ends) {
+    constexpr std::size_t steps_of_test = 8;
+    steps_ += steps_of_test * state.tests.size();
     if (!state.tests.empty() && !possible(state.tests)) return;
     ends.push_back({std::move(state.numbers), {std::move(state.tests), state.maybe, answer}, false, {}});
   }
@@ -166,6 +168,8 @@ class Exploration {
       if (each.code == (BPF_JMP | BPF_JA)) {
         state.at += 1 + std::size_t{each.k};
       } else if (BPF_CLASS(each.code) == BPF_JMP) {
+        // It is held against all that is known of the call.
+        steps_ += state.tests.size();
         std::vector<State> ways;
         if (!jump(state, each, ways)) return false;
         if (ways.empty()) return true;

@@ -56,7 +56,8 @@ struct Decoded {
 
 // How much work a decoding may be. With these, any program of 4096 instructions takes a fraction of a second.
 struct DecodeBounds {
-  std::size_t steps = 3'000'000;    // instructions, altogether
+  // Instructions, altogether; a comparison of an argument counts as one more for each that was made before.
+  std::size_t steps = 2'000'000;
   std::size_t call_steps = 40'000;  // from the first comparison of an argument on
   std::size_t paths = 256;          // likewise
 };

@@ -112,14 +112,20 @@ std::optional<bool> implied(std::span<const WordFact> tests, unsigned word, cons
 }
 
 bool possible(std::span<const WordFact> tests) {
-  constexpr std::size_t most_values = 1024;
+  constexpr std::size_t most_values = 256;
   for (unsigned word = 0; word < call_words; ++word) {
     std::vector<Atom> atoms;
-    for (const WordFact& test : tests)
-      if (test.word == word) atoms.push_back(test.atom);
+    bool masked = false;
+    for (const WordFact& test : tests) {
+      if (test.word != word) continue;
+      atoms.push_back(test.atom);
+      masked = masked || test.atom.mask != whole || test.atom.kind == Atom::Kind::any_bit;
+    }
     if (atoms.empty()) continue;
     if (bounds_of(tests, word).empty()) return false;
-    if (atoms.size() == 1) continue;
+    // Without masks the ends of the bounds are values that can be.
+    constexpr std::size_t most_atoms = 24;
+    if (!masked || atoms.size() == 1 || atoms.size() > most_atoms) continue;
     const std::vector<std::uint32_t> values = word_values(std::move(atoms), most_values);
     const auto fits = [&](std::uint32_t value) {
       return std::ranges::all_of(tests, [&](const WordFact& test) {

@@ -184,7 +184,11 @@ std::vector<LoadedFilter> filters_of(pid_t tid) {
   for (unsigned long index = 0;; ++index) {
     const long length = trace(PTRACE_SECCOMP_GET_FILTER, tid, index, nullptr);
     if (length < 0) {
-      if (errno == ENOENT) return filters;  // no more
+      if (errno == ENOENT) {  // no more
+        // The kernel counts from the one that was installed first (kernel/seccomp.c, get_nth_filter()).
+        std::ranges::reverse(filters);
+        return filters;
+      }
       // EINVAL: no filter at all (mode strict or disabled), told from a kernel that does not have the call.
       if (errno == EINVAL && index == 0 && status_of(tid, tid).mode != SeccompMode::filter) return filters;
       cannot_read(errno, tid);

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <charconv>
+#include <iostream>
+#include <optional>
+
+#include "launcher/cli/parse.h"
+#include "launcher/cli/profile.h"
+#include "launcher/cli/profile_source.h"
+#include "libprofile/inspect/overview.h"
+#include "libprofile/inspect/process.h"
+#include "libprofile/inspect/report.h"
+#include "libprofile/text.h"
+
+namespace scrim::cli {
+
+using document::json::Value;
+using inspect::Enforced;
+using inspect::Inspection;
+
+namespace {
+
+// What was asked for, and what it came to.
+struct Answer {
+  Inspection inspection;
+  std::optional<Enforced> all;  // the filters together, if they are known
+  std::vector<Enforced> each;   // by itself, if there are several
+  std::optional<inspect::Match> compared;
+  std::vector<inspect::Match> matches;  // the closest first
+  std::vector<std::string> unknown;
+};
+
+// A container's name or a process' number: a number is a process, unless scrim has a container of that name.
+pid_t process_named(const Context& context, const std::string& name) {
+  pid_t pid = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+  const bool number = error == std::errc() && end == name.data() + name.size() && pid > 0;
+  if (number && !has_container(context, name)) return pid;
+  return container_process(context, name);
+}
+
+Answer look(const Context& context, const std::string& name, const std::string& compare,
+            const ProfileOptions& options) {
+  Answer answer{inspect::inspect(process_named(context, name)), {}, {}, {}, {}, {}};
+  const Inspection& inspection = answer.inspection;
+  if (!inspection.not_read.empty()) {
+    answer.unknown.push_back(inspection.not_read);
+    return answer;
+  }
+  if (inspection.first().mode == kernel::SeccompMode::strict) return answer;
+  const resolve::Target target = inspect::target_of(inspection.first());
+  answer.all = inspect::enforced(name, inspect::programs_of(inspection.filters), target.architecture);
+  if (inspection.filters.size() > 1)
+    for (std::size_t i = 0; i < inspection.filters.size(); ++i)
+      answer.each.push_back(
+          inspect::enforced(concat("filter ", i), {inspection.filters[i].program}, target.architecture));
+  if (!compare.empty()) {
+    const Enforced wanted = profile_source(context, options, compare).enforced;
+    answer.compared = {{wanted.name}, differences(wanted, *answer.all)};
+  }
+  if (!inspection.filters.empty()) answer.matches = matches(*answer.all, inspect::known_defaults(target));
+  if (!inspection.filters.empty())
+    answer.unknown.emplace_back(
+        "who installed the filters, and from which file: the kernel keeps the programs alone");
+  return answer;
+}
+
+Value json_of(const Answer& answer) {
+  Value value = inspect::json_of(answer.inspection);
+  const auto meaning = [](const Enforced& enforced) {
+    Value::Array abis;
+    for (const inspect::AbiMeaning& each : enforced.abis) abis.push_back(inspect::json_of(summary_of(each)));
+    return Value(Value::Data(std::move(abis)));
+  };
+  value.set("abis", answer.all ? meaning(*answer.all) : Value());
+  Value::Array programs;
+  for (std::size_t i = 0; i < answer.inspection.filters.size(); ++i) {
+    const kernel::LoadedFilter& filter = answer.inspection.filters[i];
+    Value one;
+    one.set("instructions", inspect::json_of(std::uint64_t{filter.program.size()}));
+    one.set("flags", filter.flags ? inspect::json_of(*filter.flags) : Value());
+    one.set("abis", answer.each.empty() ? Value() : meaning(answer.each[i]));
+    programs.push_back(std::move(one));
+  }
+  value.set("programs", Value(Value::Data(std::move(programs))));
+  value.set("compared", answer.compared ? inspect::json_of(*answer.compared) : Value());
+  value.set("nearest", answer.matches.empty() ? Value() : inspect::json_of(answer.matches.front()));
+  value.set("unknown", inspect::json_of(answer.unknown));
+  return value;
+}
+
+void print_match(const inspect::Match& match, std::size_t most) {
+  if (match.equal()) {
+    std::cout << "equal to " << join(match.names) << '\n';
+    return;
+  }
+  const std::size_t named = match.named_differences();
+  if (named == 0)
+    std::cout << "equal to " << join(match.names) << " for every call with a name; other numbers differ:\n";
+  else
+    std::cout << "nearest to " << join(match.names) << ", from which " << named
+              << (named == 1 ? " call differs:\n" : " calls differ:\n");
+  std::cout << inspect::text_of(match.differences, most);
+}
+
+void print(const Answer& answer) {
+  const Inspection& inspection = answer.inspection;
+  const kernel::ThreadStatus& first = inspection.first();
+  std::cout << "process " << inspection.pid << " (" << first.name << "): seccomp "
+            << inspect::name_of(first.mode);
+  if (first.mode == kernel::SeccompMode::filter && first.filters)
+    std::cout << ", " << *first.filters << (*first.filters == 1 ? " filter" : " filters");
+  std::cout << (first.no_new_privs ? ", no_new_privs" : "") << '\n';
+  if (!inspection.place.id.empty())
+    std::cout << "container " << inspection.place.id
+              << (inspection.place.engine.empty() ? "" : concat(" of ", inspection.place.engine)) << '\n';
+  else if (!inspection.place.cgroup.empty())
+    std::cout << "cgroup " << inspection.place.cgroup << '\n';
+  if (first.mode == kernel::SeccompMode::disabled)
+    std::cout << "nothing is filtered: every call is allowed\n";
+  if (first.mode == kernel::SeccompMode::strict)
+    std::cout << "read, write, exit and sigreturn are allowed, and every other call kills it\n";
+  if (inspection.threads.size() > 1)
+    std::cout << inspection.threads.size() << " threads, "
+              << (inspection.differing.empty() ? "all alike" : "not all alike:") << '\n';
+  for (const kernel::ThreadStatus& thread : inspection.differing)
+    std::cout << "  thread " << thread.tid << " (" << thread.name << "): seccomp "
+              << inspect::name_of(thread.mode) << ", "
+              << (thread.filters ? std::to_string(*thread.filters) : "?") << " filters\n";
+  constexpr std::size_t few = 12;
+  if (answer.compared) {
+    std::cout << (answer.compared->equal() ? "" : "compared with what was given: ");
+    print_match(*answer.compared, few);
+  }
+  if (!answer.matches.empty()) print_match(answer.matches.front(), few);
+  if (answer.all && first.mode == kernel::SeccompMode::filter) {
+    if (!answer.each.empty()) std::cout << "\nall filters together\n";
+    for (const inspect::AbiMeaning& each : answer.all->abis) std::cout << inspect::text_of(summary_of(each));
+    for (std::size_t i = 0; i < answer.each.size(); ++i) {
+      std::cout << "\nfilter " << i + 1 << " of " << answer.each.size() << (i == 0 ? " (installed last)" : "")
+                << ", " << inspection.filters[i].program.size() << " instructions\n";
+      for (const inspect::AbiMeaning& each : answer.each[i].abis)
+        std::cout << inspect::text_of(summary_of(each));
+    }
+  }
+  for (const std::string& each : answer.unknown) std::cout << "not known: " << each << '\n';
+}
+
+int inspect_all(bool json) {
+  const std::vector<inspect::OverviewLine> lines = inspect::overview();
+  if (json) {
+    Value::Array all;
+    for (const inspect::OverviewLine& line : lines) all.push_back(inspect::json_of(line));
+    std::cout << to_text(Value(Value::Data(std::move(all))), 2) << '\n';
+  } else {
+    for (const inspect::OverviewLine& line : lines) std::cout << inspect::text_of(line) << '\n';
+    if (lines.empty()) std::cout << "no process has a filter\n";
+  }
+  return status_as_asked;
+}
+
+int inspect_one(const Context& context, const std::string& name, const std::string& compare,
+                const ProfileOptions& options, bool json) {
+  const Answer answer = look(context, name, compare, options);
+  if (json)
+    std::cout << to_text(json_of(answer), 2) << '\n';
+  else
+    print(answer);
+  if (!answer.inspection.not_read.empty()) return status_could_not;
+  const bool finding = !answer.inspection.differing.empty() || (answer.compared && !answer.compared->equal());
+  return finding ? status_finding : status_as_asked;
+}
+
+}  // namespace
+
+int inspect_command(const Context& context, const Arguments& arguments) {
+  return with_status(context, [&] {
+    CLI::App app("What seccomp enforces on a running process, whoever started it.", "scrim inspect");
+    std::string name;
+    std::string compare;
+    bool all = false;
+    bool json = false;
+    ProfileOptions options;
+    app.add_option("process", name,
+                   "a process' number, a container of scrim, or the id (twelve characters suffice) of a "
+                   "container of Docker, containerd, Podman or CRI-O");
+    app.add_flag("--all", all, "every process that has a filter, by container");
+    app.add_option("--compare", compare, source_help);
+    app.add_flag("--json", json, "as JSON");
+    add_capability_options(app, options.cap_add, options.cap_drop);
+    parse(app, arguments);
+    if (all != name.empty()) throw UsageError("inspect: name one process or container, or --all");
+    return all ? inspect_all(json) : inspect_one(context, name, compare, options, json);
+  });
+}
+
+}  // namespace scrim::cli

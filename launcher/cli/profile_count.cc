@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <iomanip>
+#include <iostream>
+#include <set>
+
+#include "launcher/cli/parse.h"
+#include "launcher/cli/profile.h"
+#include "launcher/cli/profile_source.h"
+#include "libprofile/inspect/report.h"
+#include "libprofile/text.h"
+
+namespace scrim::cli {
+
+using document::json::Value;
+
+// Names of all rules that allow, whatever their conditions and architectures.
+static std::size_t naive_count(const document::OciSeccomp& seccomp) {
+  std::set<std::string_view> names;
+  for (const document::Rule& rule : seccomp.rules)
+    if (rule.action == document::Action::allow)
+      for (const document::Name& name : rule.names) names.insert(name.text);
+  return names.size();
+}
+
+int profile_count(const Context& context, const Arguments& arguments) {
+  CLI::App app(
+      "How many system calls a profile allows: whatever their arguments, for some arguments, and never.",
+      "scrim profile count");
+  ProfileOptions options;
+  std::string profile;
+  bool json = false;
+  add_target_options(app, options);
+  app.add_option("profile", profile, source_help)->required();
+  app.add_flag("--json", json, "as JSON");
+  parse(app, arguments);
+  const ProfileSource source = profile_source(context, options, profile);
+  std::vector<inspect::AbiCount> counts;
+  for (const inspect::AbiMeaning& meaning : source.enforced.abis) counts.push_back(count_of(meaning));
+  if (json) {
+    Value value;
+    value.set("profile", inspect::json_of(std::string_view(source.enforced.name)));
+    value.set("namesInAllowingRules",
+              source.resolved ? inspect::json_of(std::uint64_t{naive_count(*source.resolved)}) : Value());
+    Value::Array all;
+    for (const inspect::AbiCount& count : counts) all.push_back(inspect::json_of(count));
+    value.set("abis", Value(Value::Data(std::move(all))));
+    std::cout << to_text(value, 2) << '\n';
+    return status_as_asked;
+  }
+  constexpr int name_width = 10;
+  constexpr int width = 13;
+  std::cout << source.enforced.name << '\n' << std::left << std::setw(name_width) << "" << std::right;
+  for (const char* const heading : {"allowed", "conditional", "denied", "cannot tell"})
+    std::cout << std::setw(width) << heading;
+  std::cout << '\n';
+  for (const inspect::AbiCount& count : counts)
+    std::cout << std::left << std::setw(name_width) << count.abi << std::right << std::setw(width)
+              << count.allowed << std::setw(width) << count.conditional << std::setw(width) << count.denied
+              << std::setw(width) << count.unknown << '\n';
+  for (const inspect::AbiCount& count : counts)
+    if (!count.conditional_names.empty())
+      std::cout << inspect::wrapped(concat("conditional on ", count.abi, ": "), count.conditional_names);
+  if (source.resolved)
+    std::cout
+        << naive_count(*source.resolved)
+        << " names stand in rules that allow: with conditions, and calls that an ABI lacks, counted too\n";
+  return status_as_asked;
+}
+
+}  // namespace scrim::cli

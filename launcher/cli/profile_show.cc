@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+
+#include "launcher/cli/parse.h"
+#include "launcher/cli/profile.h"
+#include "launcher/cli/profile_source.h"
+#include "libprofile/document/write_profile.h"
+#include "libprofile/inspect/report.h"
+#include "libprofile/text.h"
+
+namespace scrim::cli {
+
+using document::json::Value;
+
+int profile_show(const Context& context, const Arguments& arguments) {
+  CLI::App app("What happens to every system call, by name.", "scrim profile show");
+  ProfileOptions options;
+  std::string profile;
+  std::string format = "table";
+  bool json = false;
+  add_target_options(app, options);
+  app.add_option("profile", profile, source_help)->required();
+  app.add_option("--format", format,
+                 "table, json, or oci (linux.seccomp as it is resolved for --arch; not of a process)")
+      ->check(CLI::IsMember({"table", "json", "oci"}));
+  app.add_flag("--json", json, "the same as --format json");
+  parse(app, arguments);
+  const ProfileSource source = profile_source(context, options, profile);
+  if (format == "oci") {
+    if (!source.resolved)
+      throw Error(concat(source.enforced.name, ": there is no profile to write, only what the filter does"));
+    std::cout << to_text(to_json(*source.resolved), 2) << '\n';
+    return status_as_asked;
+  }
+  if (json || format == "json") {
+    Value value;
+    value.set("profile", inspect::json_of(std::string_view(source.enforced.name)));
+    Value::Array abis;
+    for (const inspect::AbiMeaning& meaning : source.enforced.abis)
+      abis.push_back(inspect::json_of(summary_of(meaning)));
+    value.set("abis", Value(Value::Data(std::move(abis))));
+    std::cout << to_text(value, 2) << '\n';
+    return status_as_asked;
+  }
+  std::cout << source.enforced.name << '\n';
+  for (const inspect::AbiMeaning& meaning : source.enforced.abis)
+    std::cout << inspect::text_of(summary_of(meaning));
+  return status_as_asked;
+}
+
+}  // namespace scrim::cli

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libprofile/document/profile.h"
+#include "libprofile/inspect/difference.h"
+#include "libprofile/inspect/enforced.h"
+#include "libprofile/resolve/target.h"
+
+// Which profile it is that is enforced.
+namespace scrim::inspect {
+
+// Every built-in RuntimeDefault, resolved for a target. Those of several versions that do the same there are
+// one, with the names of all. Each once as runc (and scrim) load it, and where that is something else as crun
+// does, which does not answer ENOSYS to calls newer than the profile.
+struct KnownProfile {
+  std::vector<std::string> names;
+  Enforced enforced;
+};
+[[nodiscard]] std::vector<KnownProfile> known_defaults(const resolve::Target& target);
+
+// What something is closest to.
+struct Match {
+  std::vector<std::string> names;
+  // In what it differs, from the known one to it; empty: it is that. Numbers without names alone may differ.
+  std::vector<CallChange> differences;
+  [[nodiscard]] bool equal() const { return differences.empty(); }
+  [[nodiscard]] std::size_t named_differences() const;
+};
+// All of them, the closest first: by the number of named calls that differ, then of other numbers.
+[[nodiscard]] std::vector<Match> matches(const Enforced& what, const std::vector<KnownProfile>& known);
+
+}  // namespace scrim::inspect

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libprofile/document/json.h"
+#include "libprofile/inspect/process.h"
+
+// Every process that is filtered, by container.
+namespace scrim::inspect {
+
+// Processes of one container (or cgroup) on which the same is enforced.
+struct OverviewLine {
+  Place place;
+  std::vector<pid_t> pids;
+  std::string name;  // of the first one
+  kernel::SeccompMode mode = kernel::SeccompMode::filter;
+  std::optional<unsigned> filters;
+  std::vector<std::string> equals;  // built-in profiles; empty: none
+  std::string verdict;  // "RuntimeDefault@docker-20.10.24", "near … (3 calls differ)", why it is not known
+};
+// Programs are read from every process, and decoded once each.
+[[nodiscard]] std::vector<OverviewLine> overview();
+
+[[nodiscard]] document::json::Value json_of(const OverviewLine& line);
+[[nodiscard]] std::string text_of(const OverviewLine& line);
+
+}  // namespace scrim::inspect

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libprofile/inspect/report.h"
+
+#include <algorithm>
+
+#include "libprofile/text.h"
+
+namespace scrim::inspect {
+
+using document::json::Value;
+
+static Value json_of(const CallGroup& group) {
+  Value value;
+  value.set("fate", json_of(name_of(group.fate)));
+  value.set("answer", json_of(group.answer));
+  value.set("calls", json_of(group.calls));
+  return value;
+}
+
+static Value json_of(const kernel::ThreadStatus& thread) {
+  Value value;
+  value.set("tid", json_of(static_cast<std::uint64_t>(thread.tid)));
+  value.set("name", json_of(std::string_view(thread.name)));
+  value.set("mode", json_of(name_of(thread.mode)));
+  value.set("filters", thread.filters ? json_of(std::uint64_t{*thread.filters}) : Value());
+  return value;
+}
+
+namespace {
+
+template <typename Items>
+Value array_of(const Items& items) {
+  Value::Array array;
+  for (const auto& each : items) array.push_back(json_of(each));
+  return Value(Value::Data(std::move(array)));
+}
+
+Value boolean(bool value) {
+  return Value(Value::Data(value));
+}
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(text.size(), width), ' ');
+  return text;
+}
+
+}  // namespace
+
+Value json_of(std::string_view text) {
+  return Value(Value::Data(std::string(text)));
+}
+Value json_of(std::uint64_t number) {
+  return Value(Value::Data(number));
+}
+Value json_of(const std::vector<std::string>& texts) {
+  Value::Array array;
+  for (const std::string& each : texts) array.push_back(json_of(std::string_view(each)));
+  return Value(Value::Data(std::move(array)));
+}
+
+Value json_of(const AbiSummary& summary) {
+  Value value;
+  value.set("abi", json_of(std::string_view(summary.abi)));
+  value.set("everything",
+            summary.everything.empty() ? Value() : json_of(std::string_view(summary.everything)));
+  value.set("groups", array_of(summary.groups));
+  value.set("unnamed", array_of(summary.unnamed));
+  return value;
+}
+
+Value json_of(const AbiCount& count) {
+  Value value;
+  value.set("abi", json_of(std::string_view(count.abi)));
+  value.set("allowed", json_of(std::uint64_t{count.allowed}));
+  value.set("conditional", json_of(std::uint64_t{count.conditional}));
+  value.set("denied", json_of(std::uint64_t{count.denied}));
+  value.set("unknown", json_of(std::uint64_t{count.unknown}));
+  value.set("conditionalCalls", json_of(count.conditional_names));
+  return value;
+}
+
+Value json_of(const CallChange& change) {
+  Value value;
+  value.set("abi", json_of(std::string_view(change.abi)));
+  value.set("call", json_of(std::string_view(change.call)));
+  value.set("named", boolean(change.named));
+  value.set("kind", json_of(name_of(change.kind)));
+  value.set("before", json_of(std::string_view(change.before)));
+  value.set("after", json_of(std::string_view(change.after)));
+  return value;
+}
+
+Value json_of(const Match& match) {
+  Value value;
+  value.set("profiles", json_of(match.names));
+  value.set("equal", boolean(match.equal()));
+  value.set("differences", array_of(match.differences));
+  return value;
+}
+
+Value json_of(const Inspection& inspection) {
+  Value value;
+  const kernel::ThreadStatus& first = inspection.first();
+  value.set("pid", json_of(static_cast<std::uint64_t>(inspection.pid)));
+  value.set("name", json_of(std::string_view(first.name)));
+  value.set("cgroup", json_of(std::string_view(inspection.place.cgroup)));
+  value.set("engine", json_of(std::string_view(inspection.place.engine)));
+  value.set("container", json_of(std::string_view(inspection.place.id)));
+  value.set("mode", json_of(name_of(first.mode)));
+  value.set("filters", first.filters ? json_of(std::uint64_t{*first.filters}) : Value());
+  value.set("noNewPrivileges", boolean(first.no_new_privs));
+  value.set("threads", json_of(std::uint64_t{inspection.threads.size()}));
+  value.set("differingThreads", array_of(inspection.differing));
+  return value;
+}
+
+std::string_view name_of(kernel::SeccompMode mode) {
+  switch (mode) {
+    case kernel::SeccompMode::disabled:
+      return "disabled";
+    case kernel::SeccompMode::strict:
+      return "strict";
+    case kernel::SeccompMode::filter:
+      break;
+  }
+  return "filter";
+}
+
+std::string wrapped(std::string_view first, const std::vector<std::string>& words) {
+  constexpr std::size_t width = 110;
+  std::string all;
+  std::string line(first);
+  bool begun = false;
+  for (const std::string& word : words) {
+    if (begun && line.size() + 1 + word.size() > width) {
+      all += concat(line, "\n");
+      line.assign(first.size(), ' ');
+      begun = false;
+    }
+    line += concat(begun ? " " : "", word);
+    begun = true;
+  }
+  return concat(all, line, "\n");
+}
+
+std::string text_of(const AbiSummary& summary) {
+  if (!summary.everything.empty()) return concat(summary.abi, ": every call: ", summary.everything, "\n");
+  std::string text = concat(summary.abi, "\n");
+  for (const CallGroup& group : summary.groups) {
+    const bool conditional = group.fate == Fate::depends || group.fate == Fate::unknown;
+    if (conditional)
+      text += concat("  ", join(group.calls), ": ", group.answer, "\n");
+    else
+      text += wrapped(concat("  ", group.answer, " (", group.calls.size(), "): "), group.calls);
+  }
+  for (const CallGroup& group : summary.unnamed) {
+    constexpr std::size_t few = 3;
+    std::vector<std::string> shown = group.calls;
+    if (shown.size() > few) {
+      const std::string last = shown.back();
+      shown.resize(few - 1);
+      shown.push_back(concat("… ", last));
+    }
+    text += concat("  numbers without a name, ", join(shown), ": ", group.answer, "\n");
+  }
+  return text;
+}
+
+std::string text_of(const std::vector<CallChange>& changes, std::size_t most) {
+  constexpr std::size_t kind_width = 17;
+  constexpr std::size_t abi_width = 8;
+  std::string text;
+  for (std::size_t i = 0; i < changes.size() && i < most; ++i) {
+    const CallChange& each = changes[i];
+    text += concat("  ", padded(std::string(name_of(each.kind)), kind_width), padded(each.abi, abi_width),
+                   each.call, ": ", each.before, " -> ", each.after, "\n");
+  }
+  if (changes.size() > most) text += concat("  and ", changes.size() - most, " more\n");
+  return text;
+}
+
+}  // namespace scrim::inspect

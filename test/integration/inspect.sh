@@ -1,0 +1,155 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# scrim inspect, and profile show, explain, count and diff: on processes of scrim, runc, crun and bwrap, and on programs
+# that filter themselves (programs/stacked.c). What they enforce is decoded from what the kernel has.
+source "$(dirname "$0")/lib.sh"
+without_hybrid_cgroups "$@"
+begin_containers "$@"
+default=RuntimeDefault@docker-20.10.24
+programs=$(dirname "$0")/programs
+cc -O1 -Wall -Wextra -Werror -pthread -o "$work/stacked" "$programs/stacked.c" || { fail "compile stacked.c" "cc said so"; finish; }
+
+# looks NAME STATUS PATTERN ARGUMENT...: the exit status, and what is said on either stream.
+looks() {
+  local name=$1 status=$2 pattern=$3 got
+  shift 3
+  scrim "$@" >"$work/out" 2>&1 </dev/null
+  got=$?
+  same "$name: exit status" "$status" $got
+  matches "$name" "$pattern" "$(cat "$work/out")"
+}
+# starts NAME PROGRAM...: in the background until the end; $pid is its process once it is ready.
+starts() {
+  local name=$1
+  shift
+  : >"$work/ready"
+  "$@" >"$work/ready" 2>&1 </dev/null &
+  pid=$!
+  started+=("$pid")
+  wait_for 10 grep -q ready "$work/ready" || fail "$name starts" "$(cat "$work/ready")"
+}
+busybox=/usr/bin/busybox
+# shellcheck disable=SC2016
+waits='echo ready; exec sleep 1000'
+json() { scrim inspect --json "$1" | jq -rc "$2"; }
+
+# --- without a filter, and none at all
+starts "a process without a filter" sh -c "$waits"
+looks "a process without a filter" 0 "seccomp disabled" inspect "$pid"
+same "the same as JSON" '["disabled",0,null,[]]' "$(json "$pid" '[.mode, .filters, .nearest, .programs]')"
+looks "no such process" 3 "look at process 4194303: No such process" inspect 4194303
+looks "a process that has ended" 3 "No such process|has ended" inspect "$(sh -c 'echo $$')"
+looks "no such container" 3 "no container nonesuch runs" inspect nonesuch
+looks "nothing named" 2 "name one process or container" inspect
+looks "both" 2 "name one process or container" inspect --all "$pid"
+
+# --- launch
+starts "launch" "$SCRIM" --config "$work/settings.json" launch --profile $default -- $busybox sh -c "$waits"
+looks "launch: which profile it is" 0 "equal to .*$default" inspect "$pid"
+matches "launch: personality" "personality: ALLOW if persona in \{0, 8, 0x20000, 0x20008, 0xffffffff\}; otherwise ERRNO EPERM" "$(cat "$work/out")"
+same "launch: JSON" '["filter",1,true,["x86_64","x86","x32"],"allowed"]' \
+  "$(json "$pid" '[.mode, .filters, .nearest.equal, [.abis[].abi], .abis[0].groups[0].fate]')"
+looks "launch: compared with what it is" 0 "equal to $default" inspect --cap-add ALL --compare $default "$pid"
+looks "launch: compared with another" 1 "from which [0-9]+ calls differ" inspect --cap-add ALL --compare RuntimeDefault@podman "$pid"
+same "launch: it goes on, untraced" "S 0" "$(sleep 0.2; sed -n 's/^State:\t\(.\).*/\1/p; s/^TracerPid:\t//p' "/proc/$pid/status" | xargs)"
+looks "diff of a process and its profile" 0 "do the same" profile diff --cap-add ALL "pid:$pid" $default
+looks "explain for a process" 0 "x86_64 \(250\): ERRNO EPERM" profile explain "pid:$pid" keyctl
+looks "--all" 0 "$pid .*1 filter  .*$default" inspect --all
+same "--all --json" 1 "$(scrim inspect --all --json | jq "[.[] | select(.pids | index($pid)) | select(.equals | index(\"$default\"))] | length")"
+nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all "$work/scrim" --config "$work/settings.json" "$@" 2>&1; }
+cp "$SCRIM" "$work/scrim"
+said=$(nobody inspect "$pid")
+same "as nobody: exit status" 3 $?
+matches "as nobody" "seccomp filter, 1 filter.*not known: .*needs root with CAP_SYS_PTRACE" "$(tr '\n' ' ' <<<"$said")"
+echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["acct"], "action": "SCMP_ACT_ERRNO"}]}' >"$work/nearly.json"
+said=$(launched() { "$SCRIM" --config "$work/settings.json" launch --profile "$work/nearly.json" -- "$SCRIM" inspect "$pid" 2>&1; }; launched)
+same "under a filter: exit status" 3 $?
+matches "under a filter" "shows filters to nobody who has a filter" "$said"
+
+# --- programs that filter themselves
+starts "five filters" "$work/stacked" five
+looks "five filters" 0 "seccomp filter, 5 filters, no_new_privs" inspect "$pid"
+for line in "EISDIR .1.: keyctl" "EINVAL .1.: add_key" "ENFILE .1.: request_key" "EMFILE .1.: swapon" "ENOTTY .1.: swapoff"; do
+  matches "five filters together: $line" "ERRNO $line" "$(sed '/^filter 1/,$d' "$work/out")"
+done
+same "five filters, each alone" '[5,"ERRNO ENOTTY",["swapoff"],"ERRNO EISDIR",["keyctl"]]' "$(json "$pid" '[(.programs | length)]
+  + [.programs[0, 4].abis[0].groups[] | select(.fate == "denied") | .answer, .calls]')"
+starts "another thread" "$work/stacked" thread
+looks "a thread with another filter" 1 "2 threads, not all alike" inspect "$pid"
+same "a thread with another filter, as JSON" '[["filter",2]]' "$(json "$pid" '[.differingThreads[] | [.mode, .filters]]')"
+starts "a hostile filter" "$work/stacked" hostile
+looks "a hostile filter" 0 "every call: cannot tell: .*ALLOW" inspect "$pid"
+mkfifo "$work/fifo"
+"$work/stacked" strict <"$work/fifo" >"$work/ready" &
+pid=$!
+started+=("$pid")
+exec 7>"$work/fifo"
+wait_for 10 grep -q ready "$work/ready"
+looks "strict mode" 0 "seccomp strict" inspect "$pid"
+exec 7>&-
+
+# --- containers
+"$SCRIM" --config "$work/settings.json" profile show --format oci --cap-drop ALL --cap-add AUDIT_WRITE,KILL,NET_BIND_SERVICE $default >"$work/docker.json"
+# shellcheck disable=SC2016
+make_bundle() {
+  script= bundle "$1" '.process.args = ["sleep", "1000"]'
+  jq --slurpfile profile "$work/docker.json" '.linux.seccomp = $profile[0] | .ociVersion = "1.0.2"' "$work/$1/config.json" >"$work/config.new" && mv "$work/config.new" "$work/$1/config.json"
+}
+make_bundle mine
+scrim create --bundle "$work/mine" mine </dev/null >/dev/null 2>&1 && scrim start mine || fail "create and start" "it failed"
+looks "scrim's container" 0 "equal to .*$default" inspect mine
+looks "scrim's container, compared with its file" 0 "equal to $work/docker.json" inspect --compare "$work/docker.json" mine
+looks "container:ID" 0 "do the same" profile diff container:mine "$work/docker.json"
+looks "container:ID and another" 1 "newly (allowed|denied)" profile diff container:mine RuntimeDefault@podman
+same "count of a container" true "$(scrim profile count --json container:mine | jq '.abis[0] | .allowed > 250 and .denied > 40 and .conditionalCalls == ["clone", "personality"]')"
+scrim delete --force mine
+for runtime in runc crun; do
+  command -v $runtime >/dev/null || { skip "$runtime's container" "no $runtime here"; continue; }
+  make_bundle $runtime
+  timeout 20 $runtime --root "$work/$runtime-state" run --bundle "$work/$runtime" "$tag-$runtime" </dev/null >"$work/$runtime.log" 2>&1 &
+  started+=($!)
+  process() { timeout 5 $runtime --root "$work/$runtime-state" state "$tag-$runtime" 2>/dev/null | jq -r .pid; }
+  running() { pid=$(process) && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = sleep ]; }
+  if ! wait_for 10 running; then fail "$runtime's container starts" "$(cat "$work/$runtime.log")"; continue; fi
+  pid=$(process)
+  expected="$default"
+  [ $runtime = runc ] || expected+=" as crun loads it"
+  looks "$runtime's container" 0 "equal to (.*, )?$expected(,|$)" inspect "$pid"
+  timeout 10 $runtime --root "$work/$runtime-state" delete --force "$tag-$runtime" >/dev/null 2>&1
+done
+if command -v bwrap >/dev/null; then
+  scrim profile compile "$work/nearly.json" >"$work/nearly.bpf"
+  : >"$work/ready"
+  bwrap --bind / / --die-with-parent --seccomp 3 $busybox sh -c "$waits" 3<"$work/nearly.bpf" >"$work/ready" 2>&1 &
+  started+=($!)
+  wait_for 10 grep -q ready "$work/ready"
+  pid=$(cat "/proc/$!/task/$!/children" | cut -d' ' -f1)
+  looks "bwrap's process" 0 "equal to $work/nearly.json" inspect --compare "$work/nearly.json" "${pid:-$!}"
+else skip "bwrap's process" "no bwrap here"; fi
+
+# --- profiles: the seeds of the issue
+explains() { scrim profile explain --json "$@" | jq -rc '[.calls[0].answers[0].answer]'; }
+same "keyctl under containerd's default" '["ERRNO EPERM"]' "$(explains RuntimeDefault@containerd keyctl)"
+same "keyctl under containers-common's" '["ALLOW"]' "$(explains RuntimeDefault@podman keyctl)"
+same "clone3" '["ERRNO ENOSYS"]' "$(explains RuntimeDefault@docker clone3)"
+same "clone3 with CAP_SYS_ADMIN" '["ALLOW"]' "$(explains --cap-add SYS_ADMIN RuntimeDefault@docker clone3)"
+same "clone" '["ALLOW if (flags & 0x7e020000) == 0; otherwise ERRNO EPERM"]' "$(explains RuntimeDefault@docker clone)"
+cat >"$work/lines.json" <<'END'
+{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+  {"names": ["keyctl"], "action": "SCMP_ACT_ERRNO", "errnoRet": 95,
+   "args": [{"index": 0, "value": 17, "op": "SCMP_CMP_EQ"}]}]}
+END
+looks "explain names the line" 0 "lines.json:2:14: SCMP_ACT_ERRNO EOPNOTSUPP if op == 0x11" profile explain "$work/lines.json" keyctl
+matches "explain says what happens" "x86_64 .250.: ERRNO EOPNOTSUPP if op == 0x11; otherwise ALLOW" "$(cat "$work/out")"
+looks "explain: no rule" 0 "no rule that applies names it: the default, SCMP_ACT_ALLOW" profile explain "$work/lines.json" read
+looks "explain: a misspelt name" 3 "no system call is called keyclt; did you mean keyctl" profile explain "$work/lines.json" keyclt
+looks "explain: no name" 2 "calls is required" profile explain "$work/lines.json"
+looks "diff of one and the same" 0 "do the same" profile diff RuntimeDefault@docker RuntimeDefault@docker
+looks "diff of versions" 1 "newly denied +x86_64 +io_uring_setup: ALLOW -> ERRNO EPERM" profile diff $default RuntimeDefault@docker-29.7.2
+same "diff as JSON" '["now conditional",false]' "$(scrim profile diff --json Unconfined "$work/lines.json" | jq -rc '[.differences[0] | (if .kind == "other arguments" then "now conditional" else .kind end), (.before | test("if"))]')"
+looks "diff with what is not there" 3 "No such file" profile diff RuntimeDefault "$work/none.json"
+looks "diff with what is nothing" 2 "use RuntimeDefault" profile diff RuntimeDefault nothing
+looks "count" 0 "aarch64 .*names stand in rules|names stand in rules" profile count --arch arm64 RuntimeDefault@containerd
+looks "show" 0 "numbers without a name, .*: ERRNO ENOSYS" profile show RuntimeDefault@docker
+same "show --format oci is what is enforced" "$(scrim profile compile --cap-drop ALL --cap-add AUDIT_WRITE,KILL,NET_BIND_SERVICE $default | sha256sum)" "$(scrim profile compile "$work/docker.json" | sha256sum)"
+finish
