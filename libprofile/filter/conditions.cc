@@ -261,7 +261,6 @@ void simplify(std::vector<Alternative>& alternatives) {
         if (how.inside) {
           alternatives.erase(alternatives.begin() + static_cast<std::ptrdiff_t>(i));
           changed = true;
-          j = alternatives.size();
           --i;
           break;
         }

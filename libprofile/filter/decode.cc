@@ -61,7 +61,7 @@ class Exploration {
       else if (!go(state, pending, ends_))
         conditional.push_back(std::move(state));
     }
-    for (State& state : conditional) explore(std::move(state));
+    for (const State& state : conditional) explore(state);
     return std::move(ends_);
   }
 
@@ -86,9 +86,8 @@ class Exploration {
       } else if (BPF_CLASS(each.code) == BPF_JMP) {
         const auto yes = target(each.jt);
         if (yes == target(each.jf)) settled_[at] = yes;
-      } else if (BPF_CLASS(each.code) == BPF_LD || BPF_CLASS(each.code) == BPF_LDX) {
-        settled_[at] = target(0);
-      } else if (each.code == (BPF_ALU | BPF_AND | BPF_K)) {
+      } else if (BPF_CLASS(each.code) == BPF_LD || BPF_CLASS(each.code) == BPF_LDX ||
+                 each.code == (BPF_ALU | BPF_AND | BPF_K)) {
         settled_[at] = target(0);
       }
     }
@@ -125,7 +124,7 @@ class Exploration {
 
   void give_up(const State& state) { ends_.push_back({state.numbers, {}, true, answers_from(state.at)}); }
 
-  void explore(State root) {
+  void explore(const State& root) {
     std::vector<End> found;
     std::vector<State> pending{root};
     const std::size_t limit = std::min(steps_ + bounds_.call_steps, bounds_.steps);

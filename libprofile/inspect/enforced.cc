@@ -116,7 +116,8 @@ Fate fate_of(const Outcome& outcome) {
 }
 
 AbiSummary summary_of(const AbiMeaning& meaning) {
-  const auto& [abi, decoded] = meaning;
+  const CallAbi& abi = meaning.abi;
+  const filter::Decoded& decoded = meaning.decoded;
   AbiSummary out;
   out.abi = short_name(abi.architecture);
   const auto text = [&](const Outcome& outcome, std::string_view name) {

@@ -61,6 +61,7 @@ std::size_t Match::named_differences() const {
 
 std::vector<Match> matches(const Enforced& what, const std::vector<KnownProfile>& known) {
   std::vector<Match> all;
+  all.reserve(known.size());
   for (const KnownProfile& each : known) all.push_back({each.names, differences(each.enforced, what)});
   std::ranges::stable_sort(all, [](const Match& a, const Match& b) {
     return std::pair(a.named_differences(), a.differences.size()) <

@@ -167,6 +167,7 @@ Inspection inspect(pid_t pid) {
 
 std::vector<filter::Program> programs_of(const std::vector<kernel::LoadedFilter>& filters) {
   std::vector<filter::Program> programs;
+  programs.reserve(filters.size());
   for (const kernel::LoadedFilter& each : filters) programs.push_back(each.program);
   return programs;
 }
