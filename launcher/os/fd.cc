@@ -69,7 +69,10 @@ void place_file(const Fd& directory, const std::string& name, std::string_view d
   write_all(fd.get(), data, name);
   const std::string nameless = proc_path(fd);
   while (linkat(AT_FDCWD, nameless.c_str(), directory.get(), name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
-    if (errno != EEXIST) return replace_file(directory, name, data, mode);
+    // ENOENT: no /proc. The others: a file system that makes such files, and cannot name them.
+    if (errno == ENOENT || errno == EOPNOTSUPP || errno == EPERM || errno == EXDEV)
+      return replace_file(directory, name, data, mode);
+    if (errno != EEXIST) throw_errno(concat("write ", name));
     if (unlinkat(directory.get(), name.c_str(), 0) != 0 && errno != ENOENT)
       throw_errno(concat("replace ", name));
   }

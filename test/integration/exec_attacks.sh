@@ -107,7 +107,7 @@ killed() {
   [ $? != 124 ] || unclean+="$1:$2${3:+ in a new process}: hangs; "
   wait_for 3 alone || unclean+="$1:$2${3:+ in a new process}: $(scrim ps c 2>&1 | tail -n +2 | tr '\n' ';') $(our_processes | xargs); "
 }
-for point in memfd_create:1 memfd_create:2 socketpair:1 socketpair:2 clone3:1 read:9 waitid:1 recvfrom:1 prlimit64:1 renameat:1 sendto:1 recvfrom:2; do
+for point in memfd_create:1 memfd_create:2 socketpair:1 socketpair:2 clone3:1 read:9 waitid:1 recvfrom:1 prlimit64:1 linkat:1 sendto:1 recvfrom:2; do
   killed "${point%:*}" "${point#*:}"
 done
 same "exec is killed: nothing stays in the container" "" "$unclean"
@@ -116,7 +116,7 @@ for point in setns:1 clone3:2 prctl:1 prctl:2 prctl:3 prctl:4 setsid:1 keyctl:1 
   killed "${point%:*}" "${point#*:}" follow
 done
 same "a process of exec's is killed: nothing stays in the container" "" "$unclean"
-for point in clone3:EAGAIN setns:EPERM setsid:EPERM socketpair:EMFILE memfd_create:ENFILE sendto:ENOBUFS renameat:ENOSPC; do
+for point in clone3:EAGAIN setns:EPERM setsid:EPERM socketpair:EMFILE memfd_create:ENFILE sendto:ENOBUFS linkat:ENOSPC; do
   said=$(timeout -k 1 10 strace -qq -f -o /dev/null -e "trace=${point%:*}" -e "inject=${point%:*}:error=${point#*:}" "$SCRIM" --root "$work/state" \
     --config "$work/settings.json" exec --pid-file "$work/pid" c true 2>&1 </dev/null)
   [ $? = 255 ] && [ "$(grep -c ^scrim: <<<"$said")" = 1 ] || unclean+="$point: $said; "
