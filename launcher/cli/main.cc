@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -42,45 +43,62 @@ struct CommandLine {
   Arguments rest;  // the command and what follows
 };
 
+// What --help says of them. Apart from their parsing: no start of a container is to pay for texts.
+void describe(CLI::App& app) {
+  struct Option {
+    const char* name;
+    const char* type;
+    const char* help;
+  };
+  constexpr std::array table{
+      Option{"--root", "DIR", "where containers' state is kept (default: /run/scrim/containers)"},
+      Option{"--log", "FILE", "also write messages to FILE"},
+      Option{"--log-format", "FORMAT", "text or json (as runc writes it)"},
+      Option{"--debug", "", "also say which profile was chosen, and why"},
+      Option{"--config", "FILE", "use FILE instead of /etc/scrim/config.json"},
+      Option{"--delegate", "RUNTIME", "resolve the profile, and let runc or crun do the rest"},
+      Option{"--compiler", "COMPILER", "own, or libseccomp as a second opinion"},
+      Option{"--verify", "", "prove each compiled filter equal to its profile, or stop"},
+      Option{"--systemd-cgroup", "", "ask systemd for the container's cgroup, over D-Bus"},
+      Option{"--version", "", "print what this is, and stop"},
+      Option{"--help", "", "print this, and stop"},
+  };
+  app.description(
+      "An OCI runtime whose heart is seccomp.\nusage: scrim [global options] COMMAND [options] …");
+  for (const Option& option : table)
+    app.get_option(option.name)->description(option.help)->type_name(option.type);
+  show_commands(app, commands());
+}
+
 CommandLine parse_global(const Arguments& arguments) {
   CommandLine line;
-  CLI::App app("An OCI runtime whose heart is seccomp.\nusage: scrim [global options] COMMAND [options] …",
-               "scrim");
+  CLI::App app("", "scrim");
   app.set_help_flag();
   app.prefix_command();
   std::string log_format = "text";
   std::string compiler = "own";
   std::string ignored;
-  const auto add_value = [&](const char* name, std::string& value, const char* type, const char* help) {
-    return app.add_option(name, value, help)->type_name(type);
-  };
   // runc's, without a meaning here: scrim finds out by itself whether it is rootless.
-  add_value("--criu", ignored, "FILE", "accepted for runc's sake")->group("");
-  add_value("--rootless", ignored, "WHETHER", "accepted for runc's sake: scrim finds out by itself")
-      ->group("");
-  add_value("--root", line.global.root, "DIR",
-            "where containers' state is kept (default: /run/scrim/containers)");
-  add_value("--log", line.global.log.file, "FILE", "also write messages to FILE");
-  add_value("--log-format", log_format, "FORMAT", "text or json (as runc writes it)")
-      ->check(CLI::IsMember({"text", "json"}));
-  app.add_flag("--debug", line.global.log.debug, "also say which profile was chosen, and why");
-  add_value("--config", line.global.config_file, "FILE", "use FILE instead of /etc/scrim/config.json");
-  add_value("--delegate", line.global.delegate, "RUNTIME",
-            "resolve the profile, and let runc or crun do the rest");
-  add_value("--compiler", compiler, "COMPILER", "own, or libseccomp as a second opinion")
-      ->check(CLI::IsMember({"own", "libseccomp"}));
-  app.add_flag("--verify", line.global.verify, "prove each compiled filter equal to its profile, or stop");
-  app.add_flag("--systemd-cgroup", line.global.systemd_cgroup,
-               "ask systemd for the container's cgroup, over D-Bus");
-  app.add_flag("-v,--version", line.version, "print what this is, and stop");
-  app.add_flag("-h,--help", line.asked_for_help, "print this, and stop");
-  if (!arguments.empty() && arguments.front() == help_json_option) show_commands(app, commands());
+  app.add_option("--criu", ignored)->group("");
+  app.add_option("--rootless", ignored)->group("");
+  app.add_option("--root", line.global.root);
+  app.add_option("--log", line.global.log.file);
+  app.add_option("--log-format", log_format)->check(CLI::IsMember({"text", "json"}));
+  app.add_flag("--debug", line.global.log.debug);
+  app.add_option("--config", line.global.config_file);
+  app.add_option("--delegate", line.global.delegate);
+  app.add_option("--compiler", compiler)->check(CLI::IsMember({"own", "libseccomp"}));
+  app.add_flag("--verify", line.global.verify);
+  app.add_flag("--systemd-cgroup", line.global.systemd_cgroup);
+  app.add_flag("-v,--version", line.version);
+  app.add_flag("-h,--help", line.asked_for_help);
+  if (!arguments.empty() && arguments.front() == help_json_option) describe(app);
   parse(app, arguments);
   if (compiler == "libseccomp") line.global.compiler = filter::Backend::libseccomp;
   if (log_format == "json") line.global.log.format = os::Log::Format::json;
   line.rest = app.remaining(true);
   if (line.asked_for_help || line.rest.empty()) {
-    show_commands(app, commands());
+    describe(app);
     line.help = help_text(app);
   }
   return line;
