@@ -15,9 +15,9 @@ struct RuntimeKind {
 // What `--version` printed: "runc version 1.1.5\n…\nlibseccomp: 2.5.4", "crun version 1.8.1\n…".
 [[nodiscard]] RuntimeKind parse_version(std::string_view output);
 
-// Asks the program itself: some 3 ms. Throws SystemError if it cannot be started; what fails is `other`. A file
-// that is called crun, behind all symbolic links, is taken for it without being asked: what crun alone is given,
-// nothing else starts a container from (enforcement.h).
+// Asks the program itself: some 3 ms. Throws SystemError if it cannot be started; what fails is `other`. A
+// file that is called crun, behind all symbolic links, is taken for it without being asked: what crun alone
+// is given, nothing else starts a container from (enforcement.h).
 [[nodiscard]] RuntimeKind ask_kind(const std::string& program);
 
 }  // namespace scrim::delegate

@@ -160,8 +160,7 @@ static void run(const char* word, char** environment) {
       if (*value == ',') ++value;
     }
     report(word, call6(words[0], words[1], words[2], words[3], words[4], words[5], words[6]));
-  }
-  else
+  } else
     report(word, probe(word));
 }
 
