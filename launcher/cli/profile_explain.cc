@@ -77,6 +77,7 @@ int profile_explain(const Context& context, const Arguments& arguments) {
   parse(app, arguments);
   const ProfileSource source = profile_source(context, options, profile);
   std::vector<inspect::Explanation> all;
+  all.reserve(calls.size());
   for (const std::string& call : calls)
     all.push_back(
         inspect::explain(call, source.enforced, source.written ? &*source.written : nullptr, source.target));

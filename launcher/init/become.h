@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "launcher/bundle/spec.h"
 #include "launcher/init/enforce.h"
@@ -24,7 +25,7 @@ class Becoming {
   };
   // Both outlive it.
   Becoming(const bundle::Process& process, SecurityLabel& label, Settings settings)
-      : process_(process), label_(label), settings_(settings) {}
+      : process_(process), label_(label), settings_(std::move(settings)) {}
 
   // Terminal (if there is one), personality, memory policy, no_new_privs, umask, signals.
   void prepare(os::Fd console) const;

@@ -73,6 +73,7 @@ std::vector<CallAbi> abis_of(std::span<const filter::Program> programs, Architec
         if (*known == Architecture::x86_64) add(Architecture::x32);
       }
   std::vector<CallAbi> abis;
+  abis.reserve(architectures.size());
   for (const Architecture architecture : architectures) abis.push_back(call_abi(architecture));
   return abis;
 }
