@@ -86,6 +86,9 @@ os::Child spawn_into(const Way& way, init::Handover& handover, const std::functi
   const os::Fd outside;
   const Clone between =
       clone_process(0, SIGCHLD, way.affinity.initial ? outside : way.entrance.unified, &pidfd);
+  // Into a cgroup that was removed (kernel/cgroup/cgroup.c, cgroup_css_set_fork()).
+  if (between.pid < 0 && (between.errnum == ENOENT || between.errnum == ENODEV))
+    throw Error("cannot exec in a container that is being created or deleted: its cgroup is gone");
   if (between.pid < 0) throw SystemError(between.errnum, "start a process to enter the container");
   if (between.pid == 0) {
     ours.reset();
