@@ -32,12 +32,14 @@ bench=$build/test/bench/filter_bench
 cc -O -Wall -Wextra -o "$build/read_filter" test/bench/read_filter.c
 
 work=$(mktemp -d /tmp/scrim-bench.XXXXXX)
+# On a tmpfs, as /run is.
+state=$(mktemp -d /dev/shm/scrim-bench.XXXXXX)
 runtime_of() { case $1 in scrim) echo "$scrim" ;; *) command -v "$1" ;; esac; }
 cleanup() {
   for name in scrim crun runc; do
-    "$(runtime_of $name)" --root "$work/state-$name" delete --force "filter-bench-$$-$name" 2>/dev/null || true
+    "$(runtime_of $name)" --root "$state/$name" delete --force "filter-bench-$$-$name" 2>/dev/null || true
   done
-  rm -rf --one-file-system "$work"
+  rm -rf --one-file-system "$work" "$state"
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
@@ -60,15 +62,15 @@ echo "reading the filters of running containers" >&2
 loaded=()
 for name in scrim crun runc; do
   runtime=$(runtime_of $name) id=filter-bench-$$-$name
-  "$runtime" --root "$work/state-$name" run --detach --bundle "$work/sleep" "$id" </dev/null >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
-  pid=$("$runtime" --root "$work/state-$name" state "$id" | jq .pid)
+  "$runtime" --root "$state/$name" run --detach --bundle "$work/sleep" "$id" </dev/null >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+  pid=$("$runtime" --root "$state/$name" state "$id" | jq .pid)
   # runc: the filter is there before execve of the program, which is when it counts.
   for _ in $(seq 100); do
     [ "$(cat "/proc/$pid/comm")" = sleep ] && break
     sleep 0.05
   done
   "$build/read_filter" "$pid" >"$work/$name.bpf"
-  "$runtime" --root "$work/state-$name" delete --force "$id" >/dev/null 2>&1
+  "$runtime" --root "$state/$name" delete --force "$id" >/dev/null 2>&1
   loaded+=("$name=$work/$name.bpf")
 done
 jq .linux.seccomp "$captured" >"$work/profile.json"
@@ -80,7 +82,7 @@ echo "measuring filters" >&2
 echo "starting containers, $rounds rounds" >&2
 for name in scrim crun runc; do
   for kind in docker none; do
-    echo "$(runtime_of $name) --root $work/state-$name run --bundle $work/$kind filter-bench-$$-$name"
+    echo "$(runtime_of $name) --root $state/$name run --bundle $work/$kind filter-bench-$$-$name"
   done
 done | "$bench" starts "$rounds" >"$work/starts.json"
 

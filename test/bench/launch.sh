@@ -19,7 +19,9 @@ repository=$(cd "$(dirname "$0")/../.." && pwd)
 scrim=${SCRIM:-$repository/build/release/launcher/scrim}
 [ -x "$scrim" ] || { echo "$0: no program at $scrim: cmake --preset release && cmake --build build/release" >&2; exit 1; }
 work=$(mktemp -d /tmp/scrim-bench.XXXXXX)
-trap 'rm -rf "$work"' EXIT
+# On a tmpfs, as /run is.
+state=$(mktemp -d /dev/shm/scrim-bench.XXXXXX)
+trap 'rm -rf "$work" "$state"' EXIT
 trap 'exit 130' INT TERM
 
 # The config.json that Docker wrote for a container, and the same without its profile.
@@ -64,7 +66,7 @@ compare() {
 
 echo "$(uname -srm), $(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg), $runs runs; median, deviation, ratio"
 echo "$(crun --version | head -n 1), $(runc --version | head -n 1), $(bwrap --version)"
-run() { echo "$1 --root $work/state-$(basename "$1") run --bundle $work/$2 bench-$$"; }
+run() { echo "$1 --root $state/$(basename "$1") run --bundle $work/$2 bench-$$"; }
 for kind in docker none; do
   case $kind in
     docker) title="a container with Docker's default profile" ;;
@@ -78,7 +80,7 @@ done
 many=100
 printf '\n%s containers with Docker'"'"'s default profile: in sequence, at once, largest process\n' $many
 for runtime in "$scrim" "$(command -v crun)" "$(command -v runc)"; do
-  one=("$runtime" --root "$work/state-$(basename "$runtime")" run --bundle "$work/many")
+  one=("$runtime" --root "$state/$(basename "$runtime")" run --bundle "$work/many")
   peak=$("$work/peak" "${one[@]}" "bench-$$-peak")
   python3 "$repository/test/bench/many.py" $many "${one[@]}" "bench-$$-{}" |
     jq -r --arg name "$(basename "$runtime") run" --arg peak "$peak" '[$name, .in_sequence, .at_once, ($peak | tonumber / 1024)] | @tsv' |

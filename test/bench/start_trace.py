@@ -59,7 +59,7 @@ def steps(all_calls):
         ("config.json, the profile, the state, cgroups", clone.begin),
         ("clone3 with five namespaces", end(clone)),
         ("set-up in the new process; the filter is compiled meanwhile", program.begin),
-        ("execve of busybox, true, its end and its namespaces'", end(first("poll", clone.begin, scrim))),
+        ("execve of busybox, true, its end and its namespaces'", end([call for call in all_calls if call.name == "poll" and call.process == scrim][-1])),
         ("cgroups and state are removed, scrim ends", max(end(call) for call in all_calls if call.process != init)),
     ]
 

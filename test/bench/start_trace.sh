@@ -12,6 +12,8 @@ repository=$(cd "$(dirname "$0")/../.." && pwd)
 scrim=${SCRIM:-$repository/build/release/launcher/scrim}
 [ -x "$scrim" ] || { echo "$0: no program at $scrim: cmake --preset release && cmake --build build/release" >&2; exit 1; }
 work=$(mktemp -d /tmp/scrim-bench.XXXXXX)
+# On a tmpfs, as /run is.
+state=$(mktemp -d /dev/shm/scrim-bench.XXXXXX)
 tracing=$work/tracing
 mkdir "$tracing" "$work/rootfs" "$work/rootfs/bin"
 mount -t tracefs tracefs "$tracing"
@@ -20,7 +22,7 @@ mkdir "$trace"
 cleanup() {
   rmdir "$trace"
   umount "$tracing"
-  rm -rf --one-file-system "$work"
+  rm -rf --one-file-system "$work" "$state"
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
@@ -37,7 +39,7 @@ echo 1 >"$trace/events/raw_syscalls/enable"
 traced() { # FILE
   echo >"$trace/trace"
   # shellcheck disable=SC2016 # expanded by the inner shell
-  sh -c 'echo $$ >"$0/set_event_pid"; exec "$@"' "$trace" "$scrim" --root "$work/state" run --bundle "$work" "bench-$$" >/dev/null
+  sh -c 'echo $$ >"$0/set_event_pid"; exec "$@"' "$trace" "$scrim" --root "$state" run --bundle "$work" "bench-$$" >/dev/null
   cat "$trace/trace" >"$1"
 }
 traced "$work/warm"
