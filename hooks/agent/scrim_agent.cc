@@ -50,9 +50,13 @@ class Socket {
     const sockaddr_un address = address_of(path_);
     const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
     constexpr int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
-    // One that an agent left behind that was killed refuses connections; a live one stays.
+    // One that an agent left behind that was killed refuses connections; a live one stays. So does any other
+    // file, which refuses them as well (connect(2), ECONNREFUSED).
     const Descriptor probe(socket(AF_UNIX, type, 0));
-    if (connect(probe.get(), generic, sizeof address) != 0 && errno == ECONNREFUSED) unlink(path_.c_str());
+    struct stat status {};
+    if (lstat(path_.c_str(), &status) == 0 && S_ISSOCK(status.st_mode) &&
+        connect(probe.get(), generic, sizeof address) != 0 && errno == ECONNREFUSED)
+      unlink(path_.c_str());
     descriptor_ = Descriptor(socket(AF_UNIX, type, 0));
     const mode_t before = umask(0177);
     const int bound = bind(descriptor_.get(), generic, sizeof address);

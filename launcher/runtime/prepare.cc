@@ -122,7 +122,7 @@ PreparedBundle prepare_bundle(const std::string& directory, const std::string& c
   const std::string file = config_file.empty() ? concat(prepared.directory, "/config.json") : config_file;
   prepared.config = document::json::parse(document::read_text(file), file);
   document::Warnings warnings;
-  // The compilation goes on while the rest is read.
+  // libseccomp, if it is to compile, is at work while the rest is read.
   const resolve::Request request = resolve::bundle_request(prepared.config, file, runtime_config, warnings);
   prepared.profile = prepare_profile(request, runtime_config.settings, resolve::bounding_set(prepared.config),
                                      options, warn);

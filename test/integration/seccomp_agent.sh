@@ -128,5 +128,8 @@ bad "rules that nobody can answer by" 1 "SCMP_ACT_NOTIFY: an agent can answer" -
 bad "a misspelt call" 1 "typo.json:1:.*did you mean mkdir" --rules "$work/typo.json"
 bad "no rules file" 1 "nowhere.json: No such file" --rules "$work/nowhere.json"
 bad "a path too long" 1 "longer than the 107 bytes" --socket "/$(printf 'x%.0s' {1..200})"
+echo precious >"$work/file"
+bad "a file that is no socket" 1 "Address already in use" --socket "$work/file"
+same "… which stays" precious "$(cat "$work/file")"
 bad "an unknown option" 2 "--frobnicate" --frobnicate
 finish
