@@ -7,12 +7,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 
 #include "launcher/init/init.h"
+#include "launcher/os/process_stat.h"
 #include "launcher/os/socket.h"
 #include "launcher/runtime/notify.h"
 #include "libprofile/document/field_reader.h"
@@ -233,24 +233,9 @@ void Container::remove() {
 }
 
 std::optional<std::uint64_t> process_start_time(pid_t pid) {
-  std::string text;
-  try {
-    text = os::read_kernel_file(concat("/proc/", pid, "/stat"));
-  } catch (const SystemError&) {
-    return std::nullopt;
-  }
-  // The command's name, in parentheses, may hold anything; the fields after it are counted from its end.
-  const std::size_t name_end = text.rfind(") ");
-  if (name_end == std::string::npos) return std::nullopt;
-  const std::vector<std::string_view> fields = split(std::string_view(text).substr(name_end + 2), ' ');
-  constexpr std::size_t state_field = 0;        // field 3 of proc_pid_stat(5)
-  constexpr std::size_t start_time_field = 19;  // field 22
-  if (fields.size() <= start_time_field || fields[state_field] == "Z" || fields[state_field] == "X")
-    return std::nullopt;
-  std::uint64_t ticks = 0;
-  const std::string_view field = fields[start_time_field];
-  std::from_chars(field.data(), field.data() + field.size(), ticks);
-  return ticks;
+  const std::optional<os::ProcessStat> stat = os::process_stat(pid);
+  if (!stat || stat->is_dead()) return std::nullopt;
+  return stat->start_time;
 }
 
 Status status_of(const ContainerState& state, const Container& container) {
@@ -259,8 +244,10 @@ Status status_of(const ContainerState& state, const Container& container) {
   if (!started || *started != state.start_time) return Status::stopped;
   if (cgroup::is_frozen(state.cgroup)) return Status::paused;
   // Init listens until it is told to start; then nobody does, whatever became of the socket's file.
-  return os::is_listened_to(container.directory(), init::start_socket_name) ? Status::created
-                                                                            : Status::running;
+  if (os::is_listened_to(container.directory(), init::start_socket_name)) return Status::created;
+  // Nor does one that was killed before it started: its descriptors are closed some time before it is dead.
+  const std::optional<os::ProcessStat> stat = os::process_stat(state.pid);
+  return !stat || stat->is_ending() ? Status::stopped : Status::running;
 }
 
 }  // namespace scrim::runtime
