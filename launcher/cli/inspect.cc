@@ -3,9 +3,12 @@
 #include <iostream>
 #include <optional>
 
+#include "launcher/cli/known_containers.h"
 #include "launcher/cli/parse.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
+#include "launcher/runtime/store.h"
+#include "libprofile/inspect/against_config.h"
 #include "libprofile/inspect/overview.h"
 #include "libprofile/inspect/process.h"
 #include "libprofile/inspect/report.h"
@@ -19,11 +22,21 @@ using inspect::Inspection;
 
 namespace {
 
+// What scrim keeps of a container of its own.
+struct Stored {
+  std::string profile;  // the resolution's name
+  std::vector<std::string> because;
+  bool equal = false;  // the filter that it compiled is the one that was installed first
+};
+
 // What was asked for, and what it came to.
 struct Answer {
   Inspection inspection;
-  std::optional<Enforced> all;  // the filters together, if they are known
-  std::vector<Enforced> each;   // by itself, if there are several
+  std::optional<inspect::Container> container;
+  std::optional<inspect::AgainstConfig> config;  // of the container
+  std::optional<Stored> stored;                  // of a container of scrim's
+  std::optional<Enforced> all;                   // the filters together, if they are known
+  std::vector<Enforced> each;                    // by itself, if there are several
   std::optional<inspect::Match> compared;
   std::vector<inspect::Match> matches;  // the closest first
   std::vector<std::string> unknown;
@@ -38,10 +51,43 @@ pid_t process_named(const Context& context, const std::string& name) {
   return container_process(context, name);
 }
 
+std::optional<Stored> stored_by_scrim(const Context& context, const inspect::Container& container,
+                                      const Inspection& inspection) {
+  if (container.engine != scrims) return std::nullopt;
+  const runtime::Container kept = runtime::Store(context.root()).look(container.id);
+  const runtime::ContainerState state = kept.load();
+  Stored stored{state.profile, state.profile_because, false};
+  if (!state.filter_flags) {
+    stored.equal = inspection.filters.empty();
+  } else if (!inspection.filters.empty()) {
+    const filter::Program compiled = kept.load_filter();
+    stored.equal = inspect::same_program(compiled, inspection.filters.back().program);
+  }
+  return stored;
+}
+
+inspect::AgainstConfig against_its_config(const inspect::Container& container, const Enforced& enforced) {
+  inspect::AgainstConfig failed;
+  failed.file = container.config_file;
+  failed.problem = container.not_read;
+  if (container.config) try {
+      return against_config(
+          inspect::asked_for(*container.config, container.config_file, resolve::native_architecture()),
+          container.config_file, enforced);
+    } catch (const Error& error) {
+      failed.problem = error.what();
+    }
+  return failed;
+}
+
 Answer look(const Context& context, const std::string& name, const std::string& compare,
             const ProfileOptions& options) {
-  Answer answer{inspect::inspect(process_named(context, name)), {}, {}, {}, {}, {}};
+  Answer answer;
+  answer.inspection = inspect::inspect(process_named(context, name));
   const Inspection& inspection = answer.inspection;
+  inspect::Containers containers = known_containers(context);
+  if (const inspect::Container* const container = containers.of(inspection.pid, inspection.place))
+    answer.container = *container;
   if (!inspection.not_read.empty()) {
     answer.unknown.push_back(inspection.not_read);
     return answer;
@@ -57,15 +103,28 @@ Answer look(const Context& context, const std::string& name, const std::string& 
     const Enforced wanted = profile_source(context, options, compare).enforced;
     answer.compared = {{wanted.name}, differences(wanted, *answer.all)};
   }
-  if (!inspection.filters.empty()) answer.matches = matches(*answer.all, inspect::known_defaults(target));
-  if (!inspection.filters.empty())
+  if (answer.container) {
+    answer.config = against_its_config(*answer.container, *answer.all);
+    answer.stored = stored_by_scrim(context, *answer.container, inspection);
+  }
+  if (inspection.filters.empty()) return answer;
+  answer.matches = matches(*answer.all, inspect::known_defaults(target));
+  if (!answer.stored)
     answer.unknown.emplace_back(
         "who installed the filters, and from which file: the kernel keeps the programs alone");
   return answer;
 }
 
+Value json_of(const Stored& stored) {
+  Value value;
+  value.set("profile", inspect::json_of(std::string_view(stored.profile)));
+  value.set("because", inspect::json_of(stored.because));
+  value.set("equal", Value(Value::Data(stored.equal)));
+  return value;
+}
+
 Value json_of(const Answer& answer) {
-  Value value = inspect::json_of(answer.inspection);
+  Value value = inspect::json_of(answer.inspection, answer.container ? &*answer.container : nullptr);
   const auto meaning = [](const Enforced& enforced) {
     Value::Array abis;
     for (const inspect::AbiMeaning& each : enforced.abis) abis.push_back(inspect::json_of(summary_of(each)));
@@ -83,6 +142,8 @@ Value json_of(const Answer& answer) {
   }
   value.set("programs", Value(Value::Data(std::move(programs))));
   value.set("compared", answer.compared ? inspect::json_of(*answer.compared) : Value());
+  value.set("config", answer.config ? inspect::json_of(*answer.config) : Value());
+  value.set("stored", answer.stored ? json_of(*answer.stored) : Value());
   value.set("nearest", answer.matches.empty() ? Value() : inspect::json_of(answer.matches.front()));
   value.set("unknown", inspect::json_of(answer.unknown));
   return value;
@@ -102,19 +163,50 @@ void print_match(const inspect::Match& match, std::size_t most) {
   std::cout << inspect::text_of(match.differences, most);
 }
 
+void print_container(const Answer& answer) {
+  const inspect::Place& place = answer.inspection.place;
+  if (answer.container) {
+    const inspect::Container& container = *answer.container;
+    std::cout << "container " << inspect::printable(container.title())
+              << (container.title() == container.id ? "" : concat(" (", container.id, ")")) << " of "
+              << container.engine
+              << (container.image.empty() ? "" : concat(", image ", inspect::printable(container.image)))
+              << '\n';
+  } else if (!place.id.empty()) {
+    std::cout << "container " << place.id << (place.engine.empty() ? "" : concat(" of ", place.engine))
+              << '\n';
+  } else if (!place.cgroup.empty()) {
+    std::cout << "cgroup " << inspect::printable(place.cgroup) << '\n';
+  }
+}
+
+void print_config(const inspect::AgainstConfig& config, std::size_t most) {
+  const auto and_besides = [&] {
+    return config.besides == 0
+               ? std::string()
+               : concat(", and ", config.besides, " more, which something else installed after it");
+  };
+  if (!config.problem.empty())
+    std::cout << "not compared with its config.json: " << inspect::printable(config.problem) << '\n';
+  else if (!config.asks)
+    std::cout << "its config.json asks for no profile: " << config.file << '\n';
+  else if (config.equal())
+    std::cout << "what its config.json asks for" << (config.as_crun ? ", as crun loads it" : "")
+              << and_besides() << ": " << config.file << '\n';
+  else
+    std::cout << "not what its config.json asks for: " << config.file << '\n'
+              << inspect::text_of(config.differences, most);
+}
+
 void print(const Answer& answer) {
   const Inspection& inspection = answer.inspection;
   const kernel::ThreadStatus& first = inspection.first();
-  std::cout << "process " << inspection.pid << " (" << first.name << "): seccomp "
+  std::cout << "process " << inspection.pid << " (" << inspect::printable(first.name) << "): seccomp "
             << inspect::name_of(first.mode);
   if (first.mode == kernel::SeccompMode::filter && first.filters)
     std::cout << ", " << *first.filters << (*first.filters == 1 ? " filter" : " filters");
   std::cout << (first.no_new_privs ? ", no_new_privs" : "") << '\n';
-  if (!inspection.place.id.empty())
-    std::cout << "container " << inspection.place.id
-              << (inspection.place.engine.empty() ? "" : concat(" of ", inspection.place.engine)) << '\n';
-  else if (!inspection.place.cgroup.empty())
-    std::cout << "cgroup " << inspection.place.cgroup << '\n';
+  print_container(answer);
   if (first.mode == kernel::SeccompMode::disabled)
     std::cout << "nothing is filtered: every call is allowed\n";
   if (first.mode == kernel::SeccompMode::strict)
@@ -123,10 +215,17 @@ void print(const Answer& answer) {
     std::cout << inspection.threads.size() << " threads, "
               << (inspection.differing.empty() ? "all alike" : "not all alike:") << '\n';
   for (const kernel::ThreadStatus& thread : inspection.differing)
-    std::cout << "  thread " << thread.tid << " (" << thread.name << "): seccomp "
+    std::cout << "  thread " << thread.tid << " (" << inspect::printable(thread.name) << "): seccomp "
               << inspect::name_of(thread.mode) << ", "
               << (thread.filters ? std::to_string(*thread.filters) : "?") << " filters\n";
   constexpr std::size_t few = 12;
+  if (answer.config) print_config(*answer.config, few);
+  if (answer.stored) {
+    std::cout << (answer.stored->equal ? "as scrim resolved it: " : "not what scrim resolved: ")
+              << inspect::printable(answer.stored->profile) << '\n';
+    for (const std::string& each : answer.stored->because)
+      std::cout << "  because " << inspect::printable(each) << '\n';
+  }
   if (answer.compared) {
     std::cout << (answer.compared->equal() ? "" : "compared with what was given: ");
     print_match(*answer.compared, few);
@@ -145,15 +244,16 @@ void print(const Answer& answer) {
   for (const std::string& each : answer.unknown) std::cout << "not known: " << each << '\n';
 }
 
-int inspect_all(bool json) {
-  const std::vector<inspect::OverviewLine> lines = inspect::overview();
+int inspect_all(const Context& context, bool json) {
+  inspect::Containers containers = known_containers(context);
+  const std::vector<inspect::OverviewLine> lines = inspect::overview(containers);
   if (json) {
     Value::Array all;
     for (const inspect::OverviewLine& line : lines) all.push_back(inspect::json_of(line));
     std::cout << to_text(Value(Value::Data(std::move(all))), 2) << '\n';
   } else {
     for (const inspect::OverviewLine& line : lines) std::cout << inspect::text_of(line) << '\n';
-    if (lines.empty()) std::cout << "no process has a filter\n";
+    if (lines.empty()) std::cout << "no process has a filter, and no container runs\n";
   }
   return status_as_asked;
 }
@@ -166,7 +266,9 @@ int inspect_one(const Context& context, const std::string& name, const std::stri
   else
     print(answer);
   if (!answer.inspection.not_read.empty()) return status_could_not;
-  const bool finding = !answer.inspection.differing.empty() || (answer.compared && !answer.compared->equal());
+  const bool finding =
+      !answer.inspection.differing.empty() || (answer.compared && !answer.compared->equal()) ||
+      (answer.stored ? !answer.stored->equal : answer.config && !answer.config->differences.empty());
   return finding ? status_finding : status_as_asked;
 }
 
@@ -181,15 +283,15 @@ int inspect_command(const Context& context, const Arguments& arguments) {
     bool json = false;
     ProfileOptions options;
     app.add_option("process", name,
-                   "a process' number, a container of scrim, or the id (twelve characters suffice) of a "
-                   "container of Docker, containerd, Podman or CRI-O");
-    app.add_flag("--all", all, "every process that has a filter, by container");
+                   "a process' number, a container of scrim, or a container of Docker, containerd, Podman or "
+                   "CRI-O: its name, POD/NAME, NAMESPACE/POD/NAME, or its id (twelve characters suffice)");
+    app.add_flag("--all", all, "every process that has a filter, and every container's, by container");
     app.add_option("--compare", compare, source_help);
     app.add_flag("--json", json, "as JSON");
     add_capability_options(app, options.cap_add, options.cap_drop);
     parse(app, arguments);
     if (all != name.empty()) throw UsageError("inspect: name one process or container, or --all");
-    return all ? inspect_all(json) : inspect_one(context, name, compare, options, json);
+    return all ? inspect_all(context, json) : inspect_one(context, name, compare, options, json);
   });
 }
 

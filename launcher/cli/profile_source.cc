@@ -12,6 +12,7 @@
 #include "libprofile/document/file.h"
 #include "libprofile/document/read_profile.h"
 #include "libprofile/filter/own.h"
+#include "libprofile/inspect/container.h"
 #include "libprofile/inspect/process.h"
 #include "libprofile/resolve/localhost.h"
 #include "libprofile/text.h"
@@ -82,12 +83,11 @@ pid_t container_process(const Context& context, const std::string& name) {
       throw Error(concat("container ", name, " does not run"));
     return state.pid;
   }
-  const std::optional<pid_t> pid = inspect::process_of_container(name);
+  inspect::Containers containers;
+  const std::optional<pid_t> pid = inspect::process_of_container(name, containers);
   if (!pid)
-    throw Error(
-        concat("no container ", name, " runs, neither scrim's (in ", context.root(),
-               ") nor one whose cgroup has that id (names that an engine gives are known to it alone: use "
-               "the id)"));
+    throw Error(concat("no container ", name, " runs, neither scrim's (in ", context.root(),
+                       ") nor one that an engine on this machine calls so"));
   return *pid;
 }
 

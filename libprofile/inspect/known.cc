@@ -22,15 +22,11 @@ policy::Policy policy_of(const document::OciSeccomp& seccomp, document::Architec
   return make_policy(seccomp, policy::UnknownSyscalls::warn, warnings, native);
 }
 
-bool same(const filter::Program& a, const filter::Program& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(sock_filter)) == 0;
-}
-
 void add(std::vector<KnownProfile>& all, const std::string& name, const policy::Policy& policy,
          document::Architecture native) {
   filter::Program program = filter::compile(make_table(policy));
   const auto found = std::ranges::find_if(
-      all, [&](const KnownProfile& each) { return same(each.enforced.programs.front(), program); });
+      all, [&](const KnownProfile& each) { return same_program(each.enforced.programs.front(), program); });
   if (found != all.end())
     found->names.push_back(name);
   else
@@ -38,6 +34,10 @@ void add(std::vector<KnownProfile>& all, const std::string& name, const policy::
 }
 
 }  // namespace
+
+bool same_program(const filter::Program& a, const filter::Program& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(sock_filter)) == 0;
+}
 
 std::vector<KnownProfile> known_defaults(const resolve::Target& target) {
   std::vector<KnownProfile> all;

@@ -21,6 +21,9 @@ struct KnownProfile {
 };
 [[nodiscard]] std::vector<KnownProfile> known_defaults(const resolve::Target& target);
 
+// To the byte.
+[[nodiscard]] bool same_program(const filter::Program& a, const filter::Program& b);
+
 // What something is closest to.
 struct Match {
   std::vector<std::string> names;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "libprofile/error.h"
+#include "libprofile/inspect/against_config.h"
 #include "libprofile/inspect/report.h"
 #include "libprofile/text.h"
 
@@ -19,6 +20,8 @@ namespace {
 struct Verdict {
   std::vector<std::string> equals;
   std::string text;
+  Enforced enforced;
+  std::map<const std::vector<Enforced>*, std::optional<bool>> as_config;  // by what is asked for
 };
 
 std::string bytes_of(const std::vector<kernel::LoadedFilter>& filters) {
@@ -33,69 +36,113 @@ std::string bytes_of(const std::vector<kernel::LoadedFilter>& filters) {
 // Containers of one image and engine have the same program: what it is needs to be found out once.
 class Verdicts {
  public:
-  const Verdict& of(const FilteredProcess& process) {
-    const std::vector<kernel::LoadedFilter> filters = kernel::filters_of(process.pid);
+  Verdict& of(const FilteredProcess& process) {
+    std::vector<kernel::LoadedFilter> filters;
+    if (process.status.mode == kernel::SeccompMode::filter) filters = kernel::filters_of(process.pid);
     const std::uint64_t bounding = process.status.bounding;
     const auto [found, is_new] = known_.try_emplace({bounding, bytes_of(filters)});
     if (!is_new) return found->second;
     const resolve::Target target = target_of(process.status);
+    Verdict& verdict = found->second;
+    verdict.enforced = inspect::enforced("", programs_of(filters), target.architecture);
+    if (filters.empty()) {
+      verdict.text = "unconfined";
+      return verdict;
+    }
     auto defaults = defaults_.find(bounding);
     if (defaults == defaults_.end()) defaults = defaults_.emplace(bounding, known_defaults(target)).first;
-    const Enforced enforced = inspect::enforced("", programs_of(filters), target.architecture);
-    const Match match = matches(enforced, defaults->second).front();
-    constexpr std::size_t near = 40;  // beyond that it is something else
-    const std::size_t differ = match.named_differences();
-    if (differ == 0) {
-      found->second = {match.names, join(match.names)};
-    } else if (differ <= near) {
-      found->second = {{},
-                       concat("near ", match.names.front(), ", ", differ,
-                              differ == 1 ? " call differs" : " calls differ")};
-    } else {
-      const AbiCount count = count_of(enforced.abis.front());
-      found->second = {{},
-                       concat("its own: ", count.allowed, " calls allowed, ", count.conditional,
-                              " for some arguments, ", count.denied, " denied")};
-    }
+    describe(verdict, matches(verdict.enforced, defaults->second).front());
+    return verdict;
+  }
+
+  std::optional<bool> as_config(Verdict& verdict, const Container& container) {
+    if (!container.config) return std::nullopt;
+    const std::vector<Enforced>* const asked = asked_by(container);
+    if (asked == nullptr) return std::nullopt;
+    const auto [found, is_new] = verdict.as_config.try_emplace(asked);
+    // Filters of a container that asks for none are a program's own, or of its runtime's floor.
+    if (is_new) found->second = against_config(*asked, "", verdict.enforced).equal();
     return found->second;
   }
 
  private:
+  static void describe(Verdict& verdict, const Match& match) {
+    constexpr std::size_t near = 40;  // beyond that it is something else
+    const std::size_t differ = match.named_differences();
+    if (differ == 0) {
+      verdict.equals = match.names;
+      verdict.text = join(match.names);
+    } else if (differ <= near) {
+      verdict.text =
+          concat("near ", match.names.front(), ", ", differ, differ == 1 ? " call differs" : " calls differ");
+    } else {
+      const AbiCount count = count_of(verdict.enforced.abis.front());
+      verdict.text = concat("its own: ", count.allowed, " calls allowed, ", count.conditional,
+                            " for some arguments, ", count.denied, " denied");
+    }
+  }
+
+  // Nothing of what cannot be meant.
+  const std::vector<Enforced>* asked_by(const Container& container) {
+    const Value* const linux_part = container.config->find("linux");
+    const Value* const seccomp = linux_part == nullptr ? nullptr : linux_part->find("seccomp");
+    const auto [found, is_new] = asked_.try_emplace(seccomp == nullptr ? "" : to_text(*seccomp));
+    if (is_new) try {
+        found->second = asked_for(*container.config, container.config_file, resolve::native_architecture());
+      } catch (const Error&) {
+        found->second = std::nullopt;
+      }
+    return found->second ? &*found->second : nullptr;
+  }
+
   std::map<std::pair<std::uint64_t, std::string>, Verdict> known_;
   std::map<std::uint64_t, std::vector<KnownProfile>> defaults_;
+  std::map<std::string, std::optional<std::vector<Enforced>>> asked_;
 };
+
+bool one_line(const OverviewLine& a, const OverviewLine& b) {
+  const std::string none;
+  return a.place.cgroup == b.place.cgroup && a.mode == b.mode && a.filters == b.filters &&
+         a.verdict == b.verdict && a.as_config == b.as_config &&
+         (a.container ? a.container->id : none) == (b.container ? b.container->id : none);
+}
 
 }  // namespace
 
-std::vector<OverviewLine> overview() {
-  const std::vector<FilteredProcess> all = processes_where(
-      [](const FilteredProcess& process) { return process.status.mode != kernel::SeccompMode::disabled; });
+std::vector<OverviewLine> overview(Containers& containers) {
+  const std::vector<FilteredProcess> all = processes_where([&](const FilteredProcess& process) {
+    return process.status.mode != kernel::SeccompMode::disabled || !process.place.id.empty() ||
+           containers.of(process.pid, process.place) != nullptr;
+  });
   Verdicts verdicts;
   std::vector<OverviewLine> lines;
   for (const FilteredProcess& process : all) {
-    OverviewLine line{process.place,
-                      {process.pid},
-                      process.status.name,
-                      process.status.mode,
-                      process.status.filters,
-                      {},
-                      {}};
+    OverviewLine line;
+    line.place = process.place;
+    line.pids = {process.pid};
+    line.name = process.status.name;
+    line.mode = process.status.mode;
+    line.filters = process.status.filters;
+    const Container* const container = containers.of(process.pid, process.place);
+    if (container != nullptr) {
+      line.container = *container;
+      line.container->config.reset();
+    }
     if (line.mode == kernel::SeccompMode::strict) {
       line.verdict = "read, write, exit and sigreturn alone";
     } else {
       try {
-        const Verdict& verdict = verdicts.of(process);
+        Verdict& verdict = verdicts.of(process);
         line.equals = verdict.equals;
         line.verdict = verdict.text;
+        if (container != nullptr) line.as_config = verdicts.as_config(verdict, *container);
       } catch (const SystemError& error) {
         if (error.code() == ESRCH) continue;
         line.verdict = concat("not known: ", error.what());
       }
     }
-    const auto same = std::ranges::find_if(lines, [&](const OverviewLine& each) {
-      return each.place.cgroup == line.place.cgroup && each.mode == line.mode &&
-             each.filters == line.filters && each.verdict == line.verdict;
-    });
+    const auto same =
+        std::ranges::find_if(lines, [&](const OverviewLine& each) { return one_line(each, line); });
     if (same == lines.end())
       lines.push_back(std::move(line));
     else
@@ -109,8 +156,7 @@ std::vector<OverviewLine> overview() {
 Value json_of(const OverviewLine& line) {
   Value value;
   value.set("cgroup", json_of(std::string_view(line.place.cgroup)));
-  value.set("engine", json_of(std::string_view(line.place.engine)));
-  value.set("container", json_of(std::string_view(line.place.id)));
+  add_container(value, line.place, line.container ? &*line.container : nullptr);
   value.set("name", json_of(std::string_view(line.name)));
   Value::Array pids;
   for (const pid_t pid : line.pids) pids.push_back(json_of(static_cast<std::uint64_t>(pid)));
@@ -119,23 +165,28 @@ Value json_of(const OverviewLine& line) {
   value.set("filters", line.filters ? json_of(std::uint64_t{*line.filters}) : Value());
   value.set("equals", json_of(line.equals));
   value.set("verdict", json_of(std::string_view(line.verdict)));
+  value.set("asConfig", line.as_config ? Value(Value::Data(*line.as_config)) : Value());
   return value;
 }
 
 std::string text_of(const OverviewLine& line) {
   constexpr std::size_t shown = 12;
-  const std::string where = line.place.id.empty()
-                                ? line.place.cgroup
-                                : concat(line.place.engine.empty() ? "container" : line.place.engine, " ",
-                                         line.place.id.substr(0, shown));
+  std::string where = line.place.cgroup;
+  if (line.container) {
+    const std::string id = line.container->id.substr(0, shown);
+    const std::string title = line.container->title();
+    where = concat(line.container->engine, " ", title == line.container->id ? id : concat(title, " ", id));
+  } else if (!line.place.id.empty()) {
+    where = concat(line.place.engine.empty() ? "container" : line.place.engine, " ",
+                   line.place.id.substr(0, shown));
+  }
   std::string processes = concat(line.name, " ", line.pids.front());
   if (line.pids.size() > 1) processes += concat(" and ", line.pids.size() - 1, " more");
-  return concat(where, "  ", processes, "  ",
-                line.mode == kernel::SeccompMode::strict
-                    ? std::string("strict")
-                    : concat(line.filters ? std::to_string(*line.filters) : "?",
-                             line.filters == 1U ? " filter" : " filters"),
-                "  ", line.verdict);
+  std::string filters =
+      concat(line.filters ? std::to_string(*line.filters) : "?", line.filters == 1U ? " filter" : " filters");
+  if (line.mode == kernel::SeccompMode::strict) filters = "strict";
+  return printable(concat(where, "  ", processes, "  ", filters, "  ", line.verdict,
+                          line.as_config == false ? ", not what its config.json asks for" : ""));
 }
 
 }  // namespace scrim::inspect

@@ -10,19 +10,11 @@
 #include <vector>
 
 #include "libprofile/inspect/known.h"
+#include "libprofile/inspect/place.h"
 #include "libprofile/kernel/read_back.h"
 
 // Processes that run, and what is enforced on them.
 namespace scrim::inspect {
-
-// Who started a process, from the path of its cgroup, as engines name them.
-struct Place {
-  std::string cgroup;  // the path, in the hierarchy that tells most
-  std::string engine;  // "docker", "containerd", "podman", "cri-o"; empty: none that is known by its paths
-  std::string id;      // of the container, in full; empty without one
-};
-// From the text of /proc/PID/cgroup (cgroups(7)).
-[[nodiscard]] Place place_of(std::string_view cgroups);
 
 struct FilteredProcess {
   pid_t pid = 0;
@@ -32,10 +24,6 @@ struct FilteredProcess {
 // Every process that `wanted` is true for; those that end meanwhile are left out.
 [[nodiscard]] std::vector<FilteredProcess> processes_where(
     const std::function<bool(const FilteredProcess&)>& wanted);
-
-// The process of a container that is named by its id (or twelve and more characters that it starts with), or
-// by the last part of its cgroup's path; the one with the lowest number. Nothing if there is none.
-[[nodiscard]] std::optional<pid_t> process_of_container(std::string_view name);
 
 // What is known of one process.
 struct Inspection {

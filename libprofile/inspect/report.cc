@@ -98,14 +98,38 @@ Value json_of(const Match& match) {
   return value;
 }
 
-Value json_of(const Inspection& inspection) {
+Value json_of(const AgainstConfig& against) {
+  Value value;
+  value.set("file", json_of(std::string_view(against.file)));
+  value.set("problem", against.problem.empty() ? Value() : json_of(std::string_view(against.problem)));
+  value.set("asks", boolean(against.asks));
+  value.set("equal", boolean(against.equal()));
+  value.set("besides", json_of(std::uint64_t{against.besides}));
+  value.set("differences", array_of(against.differences));
+  return value;
+}
+
+void add_container(Value& value, const Place& place, const Container* container) {
+  const auto text = [](const std::string& from) {
+    return from.empty() ? Value() : json_of(std::string_view(from));
+  };
+  value.set("engine", json_of(std::string_view(container != nullptr ? container->engine : place.engine)));
+  value.set("container", json_of(std::string_view(container != nullptr ? container->id : place.id)));
+  value.set("containerName", container != nullptr ? text(container->name) : Value());
+  value.set("pod", container != nullptr ? text(container->pod) : Value());
+  value.set("podNamespace", container != nullptr ? text(container->pod_namespace) : Value());
+  value.set("image", container != nullptr ? text(container->image) : Value());
+  value.set("sandbox", boolean(container != nullptr && container->sandbox));
+  value.set("configFile", container != nullptr ? text(container->config_file) : Value());
+}
+
+Value json_of(const Inspection& inspection, const Container* container) {
   Value value;
   const kernel::ThreadStatus& first = inspection.first();
   value.set("pid", json_of(static_cast<std::uint64_t>(inspection.pid)));
   value.set("name", json_of(std::string_view(first.name)));
   value.set("cgroup", json_of(std::string_view(inspection.place.cgroup)));
-  value.set("engine", json_of(std::string_view(inspection.place.engine)));
-  value.set("container", json_of(std::string_view(inspection.place.id)));
+  add_container(value, inspection.place, container);
   value.set("mode", json_of(name_of(first.mode)));
   value.set("filters", first.filters ? json_of(std::uint64_t{*first.filters}) : Value());
   value.set("noNewPrivileges", boolean(first.no_new_privs));
@@ -124,6 +148,23 @@ std::string_view name_of(kernel::SeccompMode mode) {
       break;
   }
   return "filter";
+}
+
+std::string printable(std::string_view text) {
+  constexpr unsigned char first_printed = 0x20;
+  constexpr unsigned char delete_character = 0x7f;
+  // U+0080 to U+009F in UTF-8: some terminals take U+009B for the beginning of a command.
+  constexpr unsigned char lead = 0xc2;
+  constexpr unsigned char last_control = 0x9f;
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool control =
+        byte == lead && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) <= last_control;
+    if (control) ++i;
+    out += control || byte < first_printed || byte == delete_character ? '?' : text[i];
+  }
+  return out;
 }
 
 std::string wrapped(std::string_view first, const std::vector<std::string>& words) {

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "libprofile/document/json.h"
+#include "libprofile/inspect/against_config.h"
+#include "libprofile/inspect/container.h"
 #include "libprofile/inspect/process.h"
 
 // What was found out, as JSON (launcher/cli/README.md has the members) and as lines for people.
@@ -18,10 +20,16 @@ namespace scrim::inspect {
 [[nodiscard]] document::json::Value json_of(const AbiCount& count);
 [[nodiscard]] document::json::Value json_of(const CallChange& change);
 [[nodiscard]] document::json::Value json_of(const Match& match);
-// The process itself, without what its filters mean.
-[[nodiscard]] document::json::Value json_of(const Inspection& inspection);
+[[nodiscard]] document::json::Value json_of(const AgainstConfig& against);
+// The process itself, without what its filters mean. Without a container (nullptr) what its place tells.
+[[nodiscard]] document::json::Value json_of(const Inspection& inspection, const Container* container);
+// Members engine, container, containerName, pod, podNamespace, image, sandbox, configFile.
+void add_container(document::json::Value& value, const Place& place, const Container* container);
 
 [[nodiscard]] std::string_view name_of(kernel::SeccompMode mode);  // "disabled", "strict", "filter"
+
+// Without what a terminal would obey: processes and containers choose their own names.
+[[nodiscard]] std::string printable(std::string_view text);
 
 // `first`, and what follows, cut into lines that are indented below it; for lists of names.
 [[nodiscard]] std::string wrapped(std::string_view first, const std::vector<std::string>& words);

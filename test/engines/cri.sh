@@ -115,6 +115,7 @@ check_pods() {
   same "$how: … the first process too" 2 "$(sed -n 's/^Seccomp:[[:space:]]*//p' "/proc/$(runtime_state "$container" | jq .pid)/status")"
   same "$how: … and refuses a user namespace" 1 "$(unshares)"
   same "$how: … as scrim says" "config.json" "$(profile_said)"
+  check_inspect "$how" "default-$how"
   check_life "$how"
   remove_pod || fail "$how: remove a pod" "it is still there"
 
@@ -138,6 +139,19 @@ check_pods() {
     "$(exec_sync /bin/grep CapBnd: /proc/self/status | jq -r '.stdout | ltrimstr("CapBnd:") | ltrimstr("\t")')"
   same "$how: … as scrim says" "Unconfined" "$(profile_said)"
   remove_pod || fail "$how: remove a pod" "it is still there"
+}
+
+# check_inspect HOW POD: scrim inspect knows the pod's container by name, and what it was to be.
+check_inspect() {
+  local name said
+  for name in "$2/main" "default/$2/main" "${container:0:12}"; do
+    said=$("$SCRIM" inspect "$name" 2>&1)
+    same "$1: scrim inspect $name: exit status" 0 $?
+  done
+  matches "$1: scrim inspect says whose it is" "^container default/$2/main \($container\) of containerd, image $image" "$said"
+  matches "$1: scrim inspect: as its config.json says" "^what its config.json asks for.*/k8s.io/$container/config.json" "$said"
+  matches "$1: scrim inspect: which it is" "equal to .*RuntimeDefault@containerd" "$said"
+  matches "$1: scrim inspect of the sandbox" "^container default/$2 .sandbox. .* of containerd" "$("$SCRIM" inspect "$pod" 2>&1)"
 }
 
 # check_life HOW: what kubelet does with $container while it lives, and at its end.

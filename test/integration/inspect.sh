@@ -99,6 +99,14 @@ make_bundle mine
 scrim create --bundle "$work/mine" mine </dev/null >/dev/null 2>&1 && scrim start mine || fail "create and start" "it failed"
 looks "scrim's container" 0 "equal to .*$default" inspect mine
 looks "scrim's container, compared with its file" 0 "equal to $work/docker.json" inspect --compare "$work/docker.json" mine
+matches "scrim's container: whose it is" "^container mine of scrim$" "$(cat "$work/out")"
+matches "scrim's container: as its config.json says" "^what its config.json asks for: $work/mine/config.json" "$(cat "$work/out")"
+matches "scrim's container: as scrim resolved it" "^as scrim resolved it: config.json" "$(cat "$work/out")"
+cp "$work/mine/config.json" "$work/mine.kept"
+jq 'del(.linux.seccomp)' "$work/mine.kept" >"$work/mine/config.json"
+same "scrim's container, its config.json changed later" '[false,true]' "$(json mine '[.config.asks, .stored.equal]')"
+cp "$work/mine.kept" "$work/mine/config.json"
+looks "--all knows it" 0 "^scrim mine  .*RuntimeDefault@docker" inspect --all
 looks "container:ID" 0 "do the same" profile diff container:mine "$work/docker.json"
 looks "container:ID and another" 1 "newly (allowed|denied)" profile diff container:mine RuntimeDefault@podman
 same "count of a container" true "$(scrim profile count --json container:mine | jq '.abis[0] | .allowed > 250 and .denied > 40 and .conditionalCalls == ["clone", "personality"]')"

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+// Small files of /proc (proc(5)). What has ended meanwhile, or may not be seen, is nothing.
+namespace scrim::inspect {
+
+// At most 1 MiB, which is what arguments are cut to here.
+[[nodiscard]] std::optional<std::string> read_proc(const std::string& path);
+// Where a symbolic link leads to: /proc/PID/cwd, /proc/PID/ns/pid.
+[[nodiscard]] std::optional<std::string> link_of(const std::string& path);
+
+[[nodiscard]] std::optional<pid_t> parent_of(pid_t pid);
+[[nodiscard]] std::vector<std::string> arguments_of(pid_t pid);
+// The user that its effective uid is.
+[[nodiscard]] std::optional<uid_t> user_of(pid_t pid);
+
+}  // namespace scrim::inspect
