@@ -11,6 +11,6 @@ std::string located(std::string_view file, Position at, std::string_view what) {
 }
 
 DocumentError::DocumentError(std::string_view file, Position at, std::string_view what)
-    : Error(located(file, at, what)) {}
+    : Error(located(file, at, what)), at_(at) {}
 
 }  // namespace scrim::document

@@ -19,6 +19,7 @@ struct Position {
 // A remark that does not stop the work. text is the whole message: "file:line:column: …".
 struct Warning {
   std::string text;
+  Position at{};  // the same place, where it is known
 };
 using Warnings = std::vector<Warning>;
 
@@ -29,6 +30,10 @@ using Warnings = std::vector<Warning>;
 class DocumentError : public Error {
  public:
   DocumentError(std::string_view file, Position at, std::string_view what);
+  [[nodiscard]] Position at() const noexcept { return at_; }
+
+ private:
+  Position at_;
 };
 
 }  // namespace scrim::document

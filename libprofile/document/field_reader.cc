@@ -39,9 +39,9 @@ void FieldReader::fail(const json::Value& where, std::string_view what) const {
 
 void FieldReader::warn(Position at, std::string_view what) {
   if (++warned_ < max_warnings)
-    warnings_.push_back({located(file_, at, what)});
+    warnings_.push_back({located(file_, at, what), at});
   else if (warned_ == max_warnings)
-    warnings_.push_back({located(file_, at, concat(what, "; no further warnings about this file"))});
+    warnings_.push_back({located(file_, at, concat(what, "; no further warnings about this file")), at});
 }
 
 const json::Value::Object& FieldReader::object(const json::Value& value, std::string_view what) const {

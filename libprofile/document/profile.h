@@ -95,6 +95,7 @@ struct TemplateRule {
   Filter includes;
   Filter excludes;
   std::string comment;
+  std::vector<Name> template_fields;  // name, errno, includes, excludes: those that it has
 };
 
 // One entry of "archMap": the architectures that a native one brings along.
@@ -128,6 +129,7 @@ struct Profile {
   std::vector<ArchitectureFamily> arch_map;
   std::vector<TemplateRule> rules;
   bool uses_template_fields = false;  // archMap, includes, excludes, name, errno, defaultErrno
+  std::vector<Name> template_fields;  // archMap, defaultErrno: those that it has
 };
 
 // "SCMP_ACT_ERRNO" and so on; the reverse is empty for an unknown name.

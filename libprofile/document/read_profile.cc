@@ -47,14 +47,14 @@ class ProfileReader {
 
   Profile profile(const json::Value& value) {
     fields_.object(value, "a profile");
-    note_template_fields(value);
+    Profile profile;
+    note_template_fields(value, profile.template_fields);
     fields_.check_members(value, "a profile", profile_fields);
     // moby (setupSeccomp) takes a file without both for "no profile". Nobody writes such a file on purpose.
     if (said(value, "defaultAction") == nullptr && said(value, "syscalls") == nullptr)
       fields_.fail(value,
                    "neither \"defaultAction\" nor \"syscalls\": this is no profile; to run without one, ask "
                    "for Unconfined");
-    Profile profile;
     profile.file = fields_.file();
     profile.header = header(value);
     if (dialect_ == Dialect::with_template) profile.arch_map = arch_map(value);
@@ -110,9 +110,9 @@ class ProfileReader {
 
   TemplateRule rule(const json::Value& value) {
     fields_.object(value, "each of \"syscalls\"");
-    note_template_fields(value);
-    fields_.check_members(value, "a rule", rule_fields);
     TemplateRule result;
+    note_template_fields(value, result.template_fields);
+    fields_.check_members(value, "a rule", rule_fields);
     result.rule.at = value.position();
     result.rule.names = names(value);
     result.rule.action = action_of(required_text(value, "action", "a rule"), "\"action\"");
@@ -270,11 +270,12 @@ class ProfileReader {
   }
 
   // In a config.json nobody reads these; each kind is said once.
-  void note_template_fields(const json::Value& object) {
+  void note_template_fields(const json::Value& object, std::vector<Name>& into) {
     for (std::size_t i = 0; i < std::size(template_fields); ++i) {
       const std::string_view field = template_fields[i];
       const json::Value* found = said(object, field);
       if (found == nullptr) continue;
+      into.push_back({std::string(field), found->position()});
       uses_template_fields_ = true;
       if (dialect_ == Dialect::with_template || noted_[i]) continue;
       noted_[i] = true;

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "libprofile/inspect/calls.h"
+#include "libprofile/lint/subject.h"
+#include "libprofile/text.h"
+
+namespace scrim::lint {
+
+using document::Architecture;
+
+namespace {
+
+bool lists(const std::vector<Architecture>& architectures, Architecture architecture) {
+  return std::ranges::find(architectures, architecture) != architectures.end();
+}
+
+// The 32-bit architecture whose programs run on a machine of this one, if engines bring it along.
+struct Companion {
+  Architecture architecture;
+  std::string_view programs;
+};
+std::optional<Companion> companion_of(Architecture native) {
+  if (native == Architecture::x86_64) return Companion{Architecture::x86, "32-bit (i386) programs"};
+  if (native == Architecture::aarch64) return Companion{Architecture::arm, "32-bit (arm) programs"};
+  if (native == Architecture::s390x) return Companion{Architecture::s390, "31-bit programs"};
+  return std::nullopt;
+}
+
+}  // namespace
+
+void check_architectures(const Subject& subject, Findings& findings) {
+  const Architecture native = subject.against.target.architecture;
+  const std::vector<Architecture>& listed = subject.resolved.header.architectures;
+  const std::string here = inspect::short_name(native);
+  if (!subject.profile.arch_map.empty() && listed.empty())
+    findings.add("wrong-architecture", Severity::warning, {},
+                 concat("\"archMap\" has no entry for ", here,
+                        ": its calls alone are filtered, those of companions killed"),
+                 concat("add an entry for ", name_of(native)));
+  if (!listed.empty() && !lists(listed, native)) {
+    std::vector<std::string> names;
+    for (const Architecture each : listed) names.push_back(inspect::short_name(each));
+    findings.add("wrong-architecture", Severity::warning, {},
+                 concat("the profile is for ", join(names), ", not for ", here,
+                        ": runtimes add this machine's architecture by themselves, but whoever wrote the "
+                        "rules had other calls in mind"),
+                 concat("add ", name_of(native), " to \"architectures\" once the rules suit it"));
+  }
+  const std::optional<Companion> companion = companion_of(native);
+  if (companion && !lists(listed, companion->architecture))
+    findings.add("missing-companion", Severity::note, {},
+                 concat(name_of(companion->architecture), " is not among the architectures: ",
+                        companion->programs, " are killed at their first system call"));
+  if (native == Architecture::x86_64 && lists(listed, Architecture::x32))
+    findings.add("x32-open", Severity::note, {},
+                 "x32 calls are let into the rules: hardly any program makes them, and each is another "
+                 "way into the kernel",
+                 "leave SCMP_ARCH_X32 out, and they are killed");
+}
+
+}  // namespace scrim::lint
