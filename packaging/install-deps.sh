@@ -11,7 +11,7 @@ set -eu
 
 build="g++ cmake ninja-build ccache pkg-config
        libseccomp-dev libcap-dev rapidjson-dev libspdlog-dev libfmt-dev libcli11-dev
-       libsystemd-dev"
+       libsystemd-dev libyaml-cpp-dev"
 examples="busybox-static"
 test="catch2 clang clang-format clang-tidy
       runc crun containerd docker.io podman golang-github-containers-common
