@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the man page and the completions of bash, zsh and fish: documents.py PROGRAM DIRECTORY.
 
-All of them come from what PROGRAM says of itself with --help-json, the source of its --help (launcher/cli/help.h).
+All of them come from what PROGRAM says of itself with --help-json, the source of its --help (launcher/options/options.h).
 """
 import json
 import os

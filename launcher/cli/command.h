@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "launcher/options/options.h"
 #include "launcher/os/log.h"
 #include "libprofile/filter/compiler.h"
 #include "libprofile/resolve/runtime_config.h"
@@ -31,8 +32,6 @@ struct Context {
   os::Log& log;
   [[nodiscard]] std::string root() const;
 };
-
-using Arguments = std::vector<std::string>;
 
 // Each returns the exit status, and throws Error for the rest. `arguments`: what follows the command's name.
 int run_command(const Context& context, const Arguments& arguments);

@@ -5,8 +5,8 @@
 
 namespace scrim::cli {
 
-void add_container_options(CLI::App& app, ContainerOptions& options) {
-  app.add_option("container-id", options.create.id, "the container's name")->required();
+void add_container_options(Options& app, ContainerOptions& options) {
+  app.add_option("container-id", options.create.id, "the container's name").required();
   app.add_option("-b,--bundle", options.bundle, "directory of the bundle (default: the current one)");
   app.add_option("-f,--config", options.config_file, "use this file instead of the bundle's config.json");
   app.add_option("--console-socket", options.create.console_socket,

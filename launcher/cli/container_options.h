@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+#include "launcher/options/options.h"
 
 #include "launcher/cli/command.h"
 #include "launcher/runtime/create.h"
@@ -15,7 +15,7 @@ struct ContainerOptions {
   std::string config_file;
   runtime::CreateOptions create;
 };
-void add_container_options(CLI::App& app, ContainerOptions& options);
+void add_container_options(Options& app, ContainerOptions& options);
 
 // Reads the bundle and sets what the global options say of it, with remarks and the profile's reasons going
 // to the log.

@@ -2,16 +2,16 @@
 #include "launcher/runtime/create.h"
 
 #include "launcher/cli/container_options.h"
-#include "launcher/cli/parse.h"
+#include "launcher/options/options.h"
 
 namespace scrim::cli {
 
 int create_command(const Context& context, const Arguments& arguments) {
-  CLI::App app("Creates a container: everything but running its program, which `scrim start` does.",
-               "scrim create");
+  Options app("Creates a container: everything but running its program, which `scrim start` does.",
+              "scrim create");
   ContainerOptions options;
   add_container_options(app, options);
-  parse(app, arguments);
+  app.parse(arguments);
   runtime::PreparedBundle bundle = prepare(context, options);
   runtime::create(bundle, runtime::Store(context.root()), options.create, warn_to(context)).release();
   return 0;

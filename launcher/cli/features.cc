@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
-#include "launcher/cli/parse.h"
+#include "launcher/cli/command.h"
 #include "launcher/init/mount_options.h"
+#include "launcher/options/options.h"
 #include "libprofile/document/json.h"
 #include "libprofile/document/profile.h"
 #include "libprofile/kernel/seccomp.h"
@@ -94,8 +95,8 @@ Value linux_features() {
 }  // namespace
 
 int features_command(const Context&, const Arguments& arguments) {
-  CLI::App app("Prints what this runtime can do (runtime-spec, features.md).", "scrim features");
-  parse(app, arguments);
+  Options app("Prints what this runtime can do (runtime-spec, features.md).", "scrim features");
+  app.parse(arguments);
   Value features;
   features.set("ociVersionMin", text("1.0.0"));
   features.set("ociVersionMax", text("1.2.1"));

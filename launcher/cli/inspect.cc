@@ -4,9 +4,9 @@
 #include <optional>
 
 #include "launcher/cli/known_containers.h"
-#include "launcher/cli/parse.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
+#include "launcher/options/options.h"
 #include "launcher/runtime/store.h"
 #include "libprofile/inspect/against_config.h"
 #include "libprofile/inspect/overview.h"
@@ -276,7 +276,7 @@ int inspect_one(const Context& context, const std::string& name, const std::stri
 
 int inspect_command(const Context& context, const Arguments& arguments) {
   return with_status(context, [&] {
-    CLI::App app("What seccomp enforces on a running process, whoever started it.", "scrim inspect");
+    Options app("What seccomp enforces on a running process, whoever started it.", "scrim inspect");
     std::string name;
     std::string compare;
     bool all = false;
@@ -289,7 +289,7 @@ int inspect_command(const Context& context, const Arguments& arguments) {
     app.add_option("--compare", compare, source_help);
     app.add_flag("--json", json, "as JSON");
     add_capability_options(app, options.cap_add, options.cap_drop);
-    parse(app, arguments);
+    app.parse(arguments);
     if (all != name.empty()) throw UsageError("inspect: name one process or container, or --all");
     return all ? inspect_all(context, json) : inspect_one(context, name, compare, options, json);
   });

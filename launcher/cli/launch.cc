@@ -4,9 +4,9 @@
 #include <iostream>
 
 #include "launcher/cli/container_options.h"
-#include "launcher/cli/parse.h"
 #include "launcher/cli/profile_options.h"
 #include "launcher/init/executable.h"
+#include "launcher/options/options.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -23,39 +23,39 @@ void print(const resolve::Resolution& resolution) {
 }
 
 int launch(const Context& context, const Arguments& arguments) {
-  CLI::App app("Runs one process under a seccomp profile, without a container.", "scrim launch");
+  Options app("Runs one process under a seccomp profile, without a container.", "scrim launch");
   runtime::LaunchOptions options;
   std::string profile;
   std::string profile_root;
   std::string frequencies;
   bool only_print = false;
-  app.add_option(
+  const Option& wanted = app.add_option(
       "--profile", profile,
       "RuntimeDefault[@containerd|docker|podman|cri-o], Localhost:PATH, Unconfined, or a file's path");
   app.add_flag("--privileged", options.request.privileged, "as a privileged container: Unconfined");
-  app.add_option("--profile-root", profile_root,
-                 "where Localhost paths start (default: /var/lib/kubelet/seccomp)");
-  app.add_option("--user", options.user, "user[:group], by name or number");
+  const Option& root = app.add_option("--profile-root", profile_root,
+                                      "where Localhost paths start (default: /var/lib/kubelet/seccomp)");
+  const Option& user = app.add_option("--user", options.user, "user[:group], by name or number");
   add_capability_options(app, options.cap_add, options.cap_drop);
   app.add_flag("--no-new-privs", options.no_new_privs,
                "set no_new_privs, which an unprivileged caller needs");
   app.add_flag("--strict", options.profile.strict, "take unknown syscall names in the profile for errors");
   app.add_option("--frequencies", frequencies, frequencies_help);
   app.add_flag("--print", only_print, "show which profile applies and why, and stop");
-  app.add_option("command", options.command, "the command and its arguments, after --");
-  parse(app, arguments);
+  app.add_option("command", options.command, "the command and its arguments").to_the_end();
+  app.parse(arguments);
 
   options.settings = context.config.settings;
   options.profile.compiler = context.global.compiler;
   options.profile.verify = context.global.verify;
   if (!frequencies.empty()) options.profile.frequencies = frequencies_of(frequencies, warn_to(context));
   // Given and empty (a variable that is not set) is a mistake that must not end as Unconfined, or as root.
-  if (app.count("--user") > 0 && options.user.empty()) throw Error("--user is empty");
-  if (app.count("--profile-root") > 0) {
+  if (user.count() > 0 && options.user.empty()) throw Error("--user is empty");
+  if (root.count() > 0) {
     if (profile_root.empty()) throw Error("--profile-root is empty");
     options.settings.profile_root = profile_root;
   }
-  if (app.count("--profile") > 0) {
+  if (wanted.count() > 0) {
     options.request.wanted = wanted_profile(profile, "--profile ");
     options.request.because.push_back(concat("--profile asks for ", profile));
   }

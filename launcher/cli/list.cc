@@ -3,9 +3,10 @@
 #include <iomanip>
 #include <iostream>
 
-#include "launcher/cli/parse.h"
+#include "launcher/cli/command.h"
 #include "launcher/cli/shown_state.h"
 #include "launcher/init/passwd.h"
+#include "launcher/options/options.h"
 #include "launcher/runtime/store.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -56,12 +57,12 @@ void print_table(const std::vector<Row>& rows) {
 }  // namespace
 
 int list_command(const Context& context, const Arguments& arguments) {
-  CLI::App app("Lists the containers below --root.", "scrim list");
+  Options app("Lists the containers below --root.", "scrim list");
   std::string format = "table";
   bool quiet = false;
-  app.add_option("-f,--format", format, "table or json")->check(CLI::IsMember({"table", "json"}));
+  app.add_option("-f,--format", format, "table or json").one_of({"table", "json"});
   app.add_flag("-q,--quiet", quiet, "only their names");
-  parse(app, arguments);
+  app.parse(arguments);
   const std::vector<Row> rows = read_all(context, runtime::Store(context.root()));
   if (quiet) {
     for (const Row& row : rows) std::cout << row.state.id << '\n';

@@ -9,10 +9,9 @@
 #include <utility>
 
 #include "launcher/cli/command.h"
-#include "launcher/cli/help.h"
-#include "launcher/cli/parse.h"
 #include "launcher/cli/version.h"
 #include "launcher/delegate/delegate.h"
+#include "launcher/options/options.h"
 #include "launcher/os/inherited.h"
 #include "launcher/os/own_program.h"
 #include "launcher/runtime/store.h"
@@ -34,73 +33,46 @@ const Command* find_command(std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
-// What stands before the command. CLI11 stops at the first word that is no option of ours: the command.
+// What stands before the command.
 struct CommandLine {
   Global global;
   bool version = false;
-  std::string help;  // what is to be printed in place of a command: there is none, or --help
-  bool asked_for_help = false;
-  Arguments rest;  // the command and what follows
+  std::string help;  // what to print for want of a command
+  Arguments rest;    // the command and what follows
 };
-
-// What --help says of them. Apart from their parsing: no start of a container is to pay for texts.
-void describe(CLI::App& app) {
-  struct Option {
-    const char* name;
-    const char* type;
-    const char* help;
-  };
-  constexpr std::array table{
-      Option{"--root", "DIR", "where containers' state is kept (default: /run/scrim/containers)"},
-      Option{"--log", "FILE", "also write messages to FILE"},
-      Option{"--log-format", "FORMAT", "text or json (as runc writes it)"},
-      Option{"--debug", "", "also say which profile was chosen, and why"},
-      Option{"--config", "FILE", "use FILE instead of /etc/scrim/config.json"},
-      Option{"--delegate", "RUNTIME", "resolve the profile, and let runc or crun do the rest"},
-      Option{"--compiler", "COMPILER", "own, or libseccomp as a second opinion"},
-      Option{"--verify", "", "prove each compiled filter equal to its profile, or stop"},
-      Option{"--systemd-cgroup", "", "ask systemd for the container's cgroup, over D-Bus"},
-      Option{"--version", "", "print what this is, and stop"},
-      Option{"--help", "", "print this, and stop"},
-  };
-  app.description(
-      "An OCI runtime whose heart is seccomp.\nusage: scrim [global options] COMMAND [options] …");
-  for (const Option& option : table)
-    app.get_option(option.name)->description(option.help)->type_name(option.type);
-  show_commands(app, commands());
-}
 
 CommandLine parse_global(const Arguments& arguments) {
   CommandLine line;
-  CLI::App app("", "scrim");
-  app.set_help_flag();
-  app.prefix_command();
+  Options app("An OCI runtime whose heart is seccomp.\nusage: scrim [global options] COMMAND [options] …",
+              "scrim");
   std::string log_format = "text";
   std::string compiler = "own";
   std::string ignored;
+  app.stop_at_first_word();
+  app.add_option("--root DIR", line.global.root,
+                 "where containers' state is kept (default: /run/scrim/containers)");
+  app.add_option("--log FILE", line.global.log.file, "also write messages to FILE");
+  app.add_option("--log-format FORMAT", log_format, "text or json (as runc writes it)")
+      .one_of({"text", "json"});
+  app.add_flag("--debug", line.global.log.debug, "also say which profile was chosen, and why");
+  app.add_option("--config FILE", line.global.config_file, "use FILE instead of /etc/scrim/config.json");
+  app.add_option("--delegate RUNTIME", line.global.delegate,
+                 "resolve the profile, and let runc or crun do the rest");
+  app.add_option("--compiler COMPILER", compiler, "own, or libseccomp as a second opinion")
+      .one_of({"own", "libseccomp"});
+  app.add_flag("--verify", line.global.verify, "prove each compiled filter equal to its profile, or stop");
+  app.add_flag("--systemd-cgroup", line.global.systemd_cgroup,
+               "ask systemd for the container's cgroup, over D-Bus");
   // runc's, without a meaning here: scrim finds out by itself whether it is rootless.
-  app.add_option("--criu", ignored)->group("");
-  app.add_option("--rootless", ignored)->group("");
-  app.add_option("--root", line.global.root);
-  app.add_option("--log", line.global.log.file);
-  app.add_option("--log-format", log_format)->check(CLI::IsMember({"text", "json"}));
-  app.add_flag("--debug", line.global.log.debug);
-  app.add_option("--config", line.global.config_file);
-  app.add_option("--delegate", line.global.delegate);
-  app.add_option("--compiler", compiler)->check(CLI::IsMember({"own", "libseccomp"}));
-  app.add_flag("--verify", line.global.verify);
-  app.add_flag("--systemd-cgroup", line.global.systemd_cgroup);
-  app.add_flag("-v,--version", line.version);
-  app.add_flag("-h,--help", line.asked_for_help);
-  if (!arguments.empty() && arguments.front() == help_json_option) describe(app);
-  parse(app, arguments);
+  app.add_option("--criu", ignored).hidden();
+  app.add_option("--rootless", ignored).hidden();
+  app.add_flag("-v,--version", line.version, "print what this is, and stop");
+  app.show_commands(commands());
+  app.parse(arguments);
   if (compiler == "libseccomp") line.global.compiler = filter::Backend::libseccomp;
   if (log_format == "json") line.global.log.format = os::Log::Format::json;
-  line.rest = app.remaining(true);
-  if (line.asked_for_help || line.rest.empty()) {
-    describe(app);
-    line.help = help_text(app);
-  }
+  line.rest = app.rest();
+  if (line.rest.empty()) line.help = app.help_text();
   return line;
 }
 
@@ -179,7 +151,7 @@ int main_of(const Arguments& arguments) {
     }
     if (!line.help.empty()) {
       std::cout << line.help;
-      return line.asked_for_help ? 0 : 1;
+      return 1;
     }
     if (const Command* command = find_command(line.rest.front())) failure_status = command->failure_status;
     log.emplace(line.global.log);

@@ -6,8 +6,7 @@
 #include <iostream>
 #include <vector>
 
-#include "launcher/cli/help.h"
-#include "launcher/cli/parse.h"
+#include "launcher/options/options.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -30,14 +29,14 @@ namespace {
 
 // --help is the only option that stands before the command's name.
 void print_help(const Arguments& arguments) {
-  CLI::App app(
+  Options app(
       "What a profile says, and the program it becomes.\n"
       "usage: scrim [global options] profile COMMAND [options] …",
       "scrim profile");
   app.footer("exit status: 0 as asked, 1 a finding, 2 wrong use, 3 could not");
-  show_commands(app, profile_commands());
+  app.show_commands(profile_commands());
   try {
-    parse(app, arguments);
+    app.parse(arguments);
   } catch (const HelpShown&) {
   }
 }

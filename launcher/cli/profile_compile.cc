@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <map>
+#include <array>
 
-#include "launcher/cli/parse.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_options.h"
+#include "launcher/options/options.h"
 #include "launcher/os/fd.h"
 #include "libprofile/filter/disassemble.h"
 #include "libprofile/filter/own.h"
@@ -20,12 +20,8 @@ namespace scrim::cli {
 
 namespace {
 
-enum class Format { bpf, hex, base64, assembler, c };
-const std::map<std::string, Format> formats{{"bpf", Format::bpf},
-                                            {"hex", Format::hex},
-                                            {"base64", Format::base64},
-                                            {"asm", Format::assembler},
-                                            {"c", Format::c}};
+enum class Format : std::size_t { bpf, hex, base64, assembler, c };
+constexpr std::array<std::string_view, 5> formats{"bpf", "hex", "base64", "asm", "c"};  // as in Format
 
 std::string formatted(const filter::Program& program, filter::ByteOrder order, Format format) {
   switch (format) {
@@ -62,7 +58,7 @@ void write(const std::string& text, const std::string& file) {
 }  // namespace
 
 int profile_compile(const Context& context, const Arguments& arguments) {
-  CLI::App app("Writes the filter of a profile as a program for seccomp(2).", "scrim profile compile");
+  Options app("Writes the filter of a profile as a program for seccomp(2).", "scrim profile compile");
   ProfileOptions options;
   std::string format = "bpf";
   std::string file;
@@ -73,12 +69,12 @@ int profile_compile(const Context& context, const Arguments& arguments) {
          "--format", format,
          "bpf (an array of struct sock_filter, as bwrap --seccomp FD takes it), base64 (the same for crun's "
          "annotation run.oci.seccomp_bpf_data), hex, c (rows of an initialiser), or asm (for reading)")
-      ->check(CLI::IsMember(formats));
+      .one_of({formats.begin(), formats.end()});
   app.add_option("-o,--output", file, "write it there instead of to standard output");
   app.add_flag("--verify", verify, "prove that it does what the profile says, or fail");
   app.add_option("--frequencies", frequencies_file, frequencies_help);
-  parse(app, arguments);
-  const Format chosen = formats.at(format);
+  app.parse(arguments);
+  const auto chosen = static_cast<Format>(std::ranges::find(formats, format) - formats.begin());
   if (chosen == Format::bpf && file.empty() && isatty(STDOUT_FILENO) != 0)
     throw UsageError(
         "profile compile: a program is not for a terminal: use --format asm, -o FILE, or a pipe");

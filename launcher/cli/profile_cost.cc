@@ -5,9 +5,9 @@
 #include <functional>
 #include <iostream>
 
-#include "launcher/cli/parse.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_options.h"
+#include "launcher/options/options.h"
 #include "libprofile/document/json.h"
 #include "libprofile/error.h"
 #include "libprofile/filter/cost.h"
@@ -238,7 +238,7 @@ void print(const Comparison& comparison) {
 }  // namespace
 
 int profile_cost(const Context& context, const Arguments& arguments) {
-  CLI::App app(
+  Options app(
       "What the filter of a profile costs, beside libseccomp's two arrangements (crun and runc before 1.2 "
       "use its "
       "default, runc since then its tree).",
@@ -247,7 +247,7 @@ int profile_cost(const Context& context, const Arguments& arguments) {
   bool json = false;
   add_profile_options(app, options);
   app.add_flag("--json", json, "print it as JSON (an array, one element for each --arch)");
-  parse(app, arguments);
+  app.parse(arguments);
   Value::Array all;
   for (const ResolvedProfile& profile : resolve_profile(context, options)) {
     const Comparison comparison = compare(context, options, profile);

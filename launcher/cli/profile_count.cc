@@ -3,9 +3,9 @@
 #include <iostream>
 #include <set>
 
-#include "launcher/cli/parse.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
+#include "launcher/options/options.h"
 #include "libprofile/inspect/report.h"
 #include "libprofile/text.h"
 
@@ -23,16 +23,16 @@ static std::size_t naive_count(const document::OciSeccomp& seccomp) {
 }
 
 int profile_count(const Context& context, const Arguments& arguments) {
-  CLI::App app(
+  Options app(
       "How many system calls a profile allows: whatever their arguments, for some arguments, and never.",
       "scrim profile count");
   ProfileOptions options;
   std::string profile;
   bool json = false;
   add_target_options(app, options);
-  app.add_option("profile", profile, source_help)->required();
+  app.add_option("profile", profile, source_help).required();
   app.add_flag("--json", json, "as JSON");
-  parse(app, arguments);
+  app.parse(arguments);
   const ProfileSource source = profile_source(context, options, profile);
   std::vector<inspect::AbiCount> counts;
   for (const inspect::AbiMeaning& meaning : source.enforced.abis) counts.push_back(count_of(meaning));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
-#include "launcher/cli/parse.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
+#include "launcher/options/options.h"
 #include "libprofile/inspect/difference.h"
 #include "libprofile/inspect/report.h"
 #include "libprofile/text.h"
@@ -13,16 +13,16 @@ namespace scrim::cli {
 using document::json::Value;
 
 int profile_diff(const Context& context, const Arguments& arguments) {
-  CLI::App app("What changes for programs if one profile takes the place of another.", "scrim profile diff");
+  Options app("What changes for programs if one profile takes the place of another.", "scrim profile diff");
   ProfileOptions options;
   std::string before;
   std::string after;
   bool json = false;
   add_target_options(app, options);
-  app.add_option("before", before, source_help)->required();
-  app.add_option("after", after, "the same")->required();
+  app.add_option("before", before, source_help).required();
+  app.add_option("after", after, "the same").required();
   app.add_flag("--json", json, "as JSON");
-  parse(app, arguments);
+  app.parse(arguments);
   const ProfileSource a = profile_source(context, options, before);
   const ProfileSource b = profile_source(context, options, after);
   const std::vector<inspect::CallChange> changes = inspect::differences(a.enforced, b.enforced);

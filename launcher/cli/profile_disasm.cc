@@ -5,8 +5,8 @@
 #include <array>
 #include <iostream>
 
-#include "launcher/cli/parse.h"
 #include "launcher/cli/profile.h"
+#include "launcher/options/options.h"
 #include "launcher/os/fd.h"
 #include "libprofile/error.h"
 #include "libprofile/filter/disassemble.h"
@@ -31,11 +31,11 @@ static std::string read_all(int fd, const std::string& name) {
 }
 
 int profile_disasm(const Context&, const Arguments& arguments) {
-  CLI::App app("Reads a program for seccomp(2) back: as bytes, hexadecimal, base64 or C rows.",
-               "scrim profile disasm");
+  Options app("Reads a program for seccomp(2) back: as bytes, hexadecimal, base64 or C rows.",
+              "scrim profile disasm");
   std::string file = "-";
   app.add_option("file", file, "where it is; - or nothing: standard input");
-  parse(app, arguments);
+  app.parse(arguments);
   std::string text;
   std::string name = file;
   if (file == "-") {

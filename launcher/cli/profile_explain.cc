@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <iostream>
 
-#include "launcher/cli/parse.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
+#include "launcher/options/options.h"
 #include "libprofile/inspect/explain.h"
 #include "libprofile/inspect/report.h"
 #include "libprofile/text.h"
@@ -64,17 +64,17 @@ Value json_of(const inspect::Explanation& each) {
 }  // namespace
 
 int profile_explain(const Context& context, const Arguments& arguments) {
-  CLI::App app("What happens to a system call, with which arguments, and because of which line.",
-               "scrim profile explain");
+  Options app("What happens to a system call, with which arguments, and because of which line.",
+              "scrim profile explain");
   ProfileOptions options;
   std::string profile;
   std::vector<std::string> calls;
   bool json = false;
   add_target_options(app, options);
-  app.add_option("profile", profile, source_help)->required();
-  app.add_option("calls", calls, "system calls, by name")->required();
+  app.add_option("profile", profile, source_help).required();
+  app.add_option("calls", calls, "system calls, by name").required();
   app.add_flag("--json", json, "as JSON");
-  parse(app, arguments);
+  app.parse(arguments);
   const ProfileSource source = profile_source(context, options, profile);
   std::vector<inspect::Explanation> all;
   all.reserve(calls.size());

@@ -5,7 +5,7 @@
 #include <cctype>
 #include <utility>
 
-#include "launcher/cli/parse.h"
+#include "launcher/options/options.h"
 #include "libprofile/document/file.h"
 #include "libprofile/document/names.h"
 #include "libprofile/policy/abi.h"
@@ -26,14 +26,10 @@ resolve::Wanted wanted_profile(const std::string& text, std::string_view option)
              "file's path"));
 }
 
-void add_capability_options(CLI::App& app, std::vector<std::string>& add, std::vector<std::string>& drop) {
-  // A list takes every word that follows, and with it the "--" before a command, unless told to take one.
+void add_capability_options(Options& app, std::vector<std::string>& add, std::vector<std::string>& drop) {
   app.add_option("--cap-add", add, "capability to have in the bounding set, ALL, or DEFAULT (engines' set)")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  app.add_option("--cap-drop", drop, "capability to drop, ALL, or DEFAULT; done first")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+      .delimiter(',');
+  app.add_option("--cap-drop", drop, "capability to drop, ALL, or DEFAULT; done first").delimiter(',');
 }
 
 filter::Frequencies frequencies_of(const std::string& file, const runtime::Warn& warn) {
@@ -44,22 +40,25 @@ filter::Frequencies frequencies_of(const std::string& file, const runtime::Warn&
   return frequencies;
 }
 
-void add_profile_options(CLI::App& app, ProfileOptions& options) {
-  app.add_option("profile", options.profile,
-                 "a file (OCI linux.seccomp or Docker's template), RuntimeDefault[@ENGINE[-VERSION]] or "
-                 "Localhost:PATH")
-      ->required();
+void add_target_options(Options& app, ProfileOptions& options) {
   app.add_option("--profile-root", options.profile_root,
                  "where Localhost paths start (default: /var/lib/kubelet/seccomp)");
   app.add_option(
          "--arch", options.architectures,
          "architecture to resolve it for (amd64, arm64, s390x, …; default: this machine's); its companions "
          "come along as the profile says")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+      .delimiter(',');
   app.add_option("--kernel", options.kernel, "Linux version to resolve it for (default: the running one's)");
   add_capability_options(app, options.cap_add, options.cap_drop);
   app.add_flag("--strict", options.strict, "take remarks about the profile, unknown names too, for errors");
+}
+
+void add_profile_options(Options& app, ProfileOptions& options) {
+  add_target_options(app, options);
+  app.add_option("profile", options.profile,
+                 "a file (OCI linux.seccomp or Docker's template), RuntimeDefault[@ENGINE[-VERSION]] or "
+                 "Localhost:PATH")
+      .required();
 }
 
 Architecture architecture_of(const std::string& name) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+#include "launcher/options/options.h"
 
 #include "launcher/cli/command.h"
 #include "launcher/cli/container_options.h"
@@ -19,7 +19,7 @@ namespace scrim::cli {
 // What `launch --profile` and `profile …` take. Throws UsageError, beginning with `option`.
 [[nodiscard]] resolve::Wanted wanted_profile(const std::string& text, std::string_view option = "");
 
-void add_capability_options(CLI::App& app, std::vector<std::string>& add, std::vector<std::string>& drop);
+void add_capability_options(Options& app, std::vector<std::string>& add, std::vector<std::string>& drop);
 
 inline constexpr const char* frequencies_help =
     "what the program's calls were, as strace -c or perf trace -s print it, or lines \"NAME COUNT\": the "
@@ -39,7 +39,9 @@ struct ProfileOptions {
   std::vector<std::string> cap_drop;
   bool strict = false;
 };
-void add_profile_options(CLI::App& app, ProfileOptions& options);
+void add_profile_options(Options& app, ProfileOptions& options);
+// The same without the profile, where it has another name.
+void add_target_options(Options& app, ProfileOptions& options);
 
 // SCMP_ARCH_*, or what Go or uname(1) call it. Throws UsageError.
 [[nodiscard]] document::Architecture architecture_of(const std::string& name);

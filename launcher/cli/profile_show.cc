@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
-#include "launcher/cli/parse.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
+#include "launcher/options/options.h"
 #include "libprofile/document/write_profile.h"
 #include "libprofile/inspect/report.h"
 #include "libprofile/text.h"
@@ -13,18 +13,18 @@ namespace scrim::cli {
 using document::json::Value;
 
 int profile_show(const Context& context, const Arguments& arguments) {
-  CLI::App app("What happens to every system call, by name.", "scrim profile show");
+  Options app("What happens to every system call, by name.", "scrim profile show");
   ProfileOptions options;
   std::string profile;
   std::string format = "table";
   bool json = false;
   add_target_options(app, options);
-  app.add_option("profile", profile, source_help)->required();
+  app.add_option("profile", profile, source_help).required();
   app.add_option("--format", format,
                  "table, json, or oci (linux.seccomp as it is resolved for --arch; not of a process)")
-      ->check(CLI::IsMember({"table", "json", "oci"}));
+      .one_of({"table", "json", "oci"});
   app.add_flag("--json", json, "the same as --format json");
-  parse(app, arguments);
+  app.parse(arguments);
   const ProfileSource source = profile_source(context, options, profile);
   if (format == "oci") {
     if (!source.resolved)

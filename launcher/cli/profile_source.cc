@@ -6,7 +6,7 @@
 #include <charconv>
 #include <utility>
 
-#include "launcher/cli/parse.h"
+#include "launcher/options/options.h"
 #include "launcher/runtime/store.h"
 #include "libprofile/defaults/defaults.h"
 #include "libprofile/document/file.h"
@@ -59,11 +59,6 @@ std::optional<document::Profile> written(const resolve::Wanted& wanted, const re
 }
 
 }  // namespace
-
-void add_target_options(CLI::App& app, ProfileOptions& options) {
-  add_profile_options(app, options);
-  app.remove_option(app.get_option("profile"));
-}
 
 bool has_container(const Context& context, const std::string& name) {
   try {

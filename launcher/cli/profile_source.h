@@ -25,9 +25,6 @@ inline constexpr const char* source_help =
     "a file (OCI linux.seccomp or Docker's template), RuntimeDefault[@ENGINE[-VERSION]], Localhost:PATH, "
     "Unconfined, container:ID or pid:N";
 
-// add_profile_options() without the profile, which has another name there.
-void add_target_options(CLI::App& app, ProfileOptions& options);
-
 // For the first of --arch. Throws UsageError for a text that names nothing, Error for what cannot be read.
 [[nodiscard]] ProfileSource profile_source(const Context& context, const ProfileOptions& options,
                                            const std::string& text);

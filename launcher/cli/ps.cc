@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
-#include "launcher/cli/parse.h"
+#include "launcher/cli/command.h"
+#include "launcher/options/options.h"
 #include "launcher/runtime/ps.h"
 #include "libprofile/error.h"
 
 namespace scrim::cli {
 
 int ps_command(const Context& context, const Arguments& arguments) {
-  CLI::App app(
+  Options app(
       "Lists the processes of a container, as the host numbers them.\n"
       "usage: scrim ps [options] CONTAINER [options of ps(1)]",
       "scrim ps");
   std::string format = "table";
-  app.prefix_command();
-  app.add_option("-f,--format", format, "table or json")->check(CLI::IsMember({"table", "json"}));
-  parse(app, arguments);
-  std::vector<std::string> words = app.remaining(true);
+  app.stop_at_first_word();
+  app.add_option("-f,--format", format, "table or json").one_of({"table", "json"});
+  app.parse(arguments);
+  std::vector<std::string> words = app.rest();
   if (words.empty()) throw Error("no container is named (see scrim ps --help)");
   const std::vector<pid_t> pids = runtime::processes_of(runtime::Store(context.root()), words.front());
   words.erase(words.begin());

@@ -2,13 +2,13 @@
 #include "launcher/runtime/run.h"
 
 #include "launcher/cli/container_options.h"
-#include "launcher/cli/parse.h"
+#include "launcher/options/options.h"
 
 namespace scrim::cli {
 
 int run_command(const Context& context, const Arguments& arguments) {
-  CLI::App app("Creates a container, starts it, waits for it, deletes it, and exits with its status.",
-               "scrim run");
+  Options app("Creates a container, starts it, waits for it, deletes it, and exits with its status.",
+              "scrim run");
   ContainerOptions options;
   runtime::RunOptions run;
   bool no_subreaper = false;
@@ -16,7 +16,7 @@ int run_command(const Context& context, const Arguments& arguments) {
   app.add_flag("-d,--detach", run.detach, "return as soon as the program runs");
   app.add_flag("--keep", run.keep, "do not delete the container when it has ended");
   app.add_flag("--no-subreaper", no_subreaper, "accepted for runc's sake: scrim never is a subreaper");
-  parse(app, arguments);
+  app.parse(arguments);
   runtime::PreparedBundle bundle = prepare(context, options);
   run.create = options.create;
   return runtime::run(bundle, runtime::Store(context.root()), run, warn_to(context));

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/runtime/start.h"
 
-#include "launcher/cli/parse.h"
+#include "launcher/cli/command.h"
+#include "launcher/options/options.h"
 
 namespace scrim::cli {
 
 int start_command(const Context& context, const Arguments& arguments) {
-  CLI::App app("Runs the program of a created container.", "scrim start");
+  Options app("Runs the program of a created container.", "scrim start");
   std::string id;
-  app.add_option("container-id", id, "the container's name")->required();
-  parse(app, arguments);
+  app.add_option("container-id", id, "the container's name").required();
+  app.parse(arguments);
   runtime::start(runtime::Store(context.root()), id);
   return 0;
 }

@@ -3,17 +3,18 @@
 
 #include <iostream>
 
-#include "launcher/cli/parse.h"
+#include "launcher/cli/command.h"
 #include "launcher/cli/shown_state.h"
+#include "launcher/options/options.h"
 #include "launcher/runtime/store.h"
 
 namespace scrim::cli {
 
 int state_command(const Context& context, const Arguments& arguments) {
-  CLI::App app("Prints the state of a container (runtime-spec, runtime.md).", "scrim state");
+  Options app("Prints the state of a container (runtime-spec, runtime.md).", "scrim state");
   std::string id;
-  app.add_option("container-id", id, "the container's name")->required();
-  parse(app, arguments);
+  app.add_option("container-id", id, "the container's name").required();
+  app.parse(arguments);
   const runtime::Container container = runtime::Store(context.root()).look(id);
   const runtime::ContainerState state = container.load();
   const runtime::Status status = runtime::status_of(state, container);

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "launcher/cli/container_options.h"
-#include "launcher/cli/parse.h"
+#include "launcher/options/options.h"
 #include "launcher/os/fd.h"
 #include "libprofile/document/file.h"
 #include "libprofile/error.h"
@@ -80,25 +80,25 @@ std::string read_standard_input() {
 }  // namespace
 
 int update_command(const Context& context, const Arguments& arguments) {
-  CLI::App app("Changes the limits of a container.", "scrim update");
+  Options app("Changes the limits of a container.", "scrim update");
   std::string id;
   std::string file;
   std::array<std::string, options.size()> values;
   std::string kernel_memory;
   std::string schema;
-  app.add_option("container-id", id, "the container's name")->required();
+  app.add_option("container-id", id, "the container's name").required();
   app.add_option(
       "-r,--resources", file,
       "file with what to change, as linux.resources in config.json; -: standard input. Zeros are no "
       "change, and the other options are not looked at");
   for (std::size_t at = 0; at < options.size(); ++at)
     app.add_option(options[at].name, values[at], options[at].help);
-  auto* ignored = app.add_option("--kernel-memory,--kernel-memory-tcp", kernel_memory)->group("");
-  auto* rdt = app.add_option("--l3-cache-schema,--mem-bw-schema", schema, "not supported (Intel RDT)");
-  parse(app, arguments);
-  if (rdt->count() != 0)
+  const auto& ignored = app.add_option("--kernel-memory,--kernel-memory-tcp", kernel_memory).hidden();
+  const auto& rdt = app.add_option("--l3-cache-schema,--mem-bw-schema", schema, "not supported (Intel RDT)");
+  app.parse(arguments);
+  if (rdt.count() != 0)
     throw Error("scrim update: Intel RDT (--l3-cache-schema, --mem-bw-schema) is not supported");
-  if (ignored->count() != 0)
+  if (ignored.count() != 0)
     context.log.warning("--kernel-memory is ignored: Linux has no limit of its own for it any more");
 
   Value resources{Value::Data(Value::Object{})};
