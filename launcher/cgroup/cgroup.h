@@ -73,12 +73,14 @@ void join(const Cgroup& cgroup, pid_t pid);
 struct Entrance {
   os::Fd unified;  // clone_args::cgroup; none if the container has no v2 cgroup
   struct V1 {
-    os::Fd tasks;
-    std::string path;
+    os::Fd tasks;      // its file "tasks", to be written to
+    std::string path;  // of the cgroup
   };
   std::vector<V1> v1;
 };
 [[nodiscard]] Entrance open_entrance(const Cgroup& cgroup);
+// Its v1 part again, in another process that got the descriptors, in their order.
+[[nodiscard]] Entrance entrance_of(const Cgroup& cgroup, std::vector<os::Fd> v1_tasks);
 
 // Puts the calling process, which has only one thread yet, into the v1 cgroups. Works in whatever namespaces
 // it is.

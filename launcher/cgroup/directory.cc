@@ -162,16 +162,27 @@ Entrance open_entrance(const Cgroup& cgroup) {
       entrance.unified = os::open(membership.path, O_PATH | O_DIRECTORY);
       continue;
     }
-    std::string path = concat(membership.path, "/tasks");
-    os::Fd tasks = os::open(path, O_WRONLY);
-    entrance.v1.push_back({std::move(tasks), std::move(path)});
+    entrance.v1.push_back({os::open(concat(membership.path, "/tasks"), O_WRONLY), membership.path});
+  }
+  return entrance;
+}
+
+Entrance entrance_of(const Cgroup& cgroup, std::vector<os::Fd> v1_tasks) {
+  Entrance entrance;
+  auto tasks = v1_tasks.begin();
+  for (const Membership& membership : cgroup.memberships) {
+    if (membership.hierarchy.unified()) continue;
+    if (tasks == v1_tasks.end())
+      throw Error(concat("enter cgroup ", membership.path, ": no way in was given"));
+    entrance.v1.push_back({std::move(*tasks++), membership.path});
   }
   return entrance;
 }
 
 void enter(const Entrance& entrance) {
   // "0" is the thread that writes it, whatever its number is in which pid namespace.
-  for (const Entrance::V1& way : entrance.v1) os::write_all(way.tasks.get(), "0", concat("0 to ", way.path));
+  for (const Entrance::V1& way : entrance.v1)
+    os::write_all(way.tasks.get(), "0", concat("0 to ", way.path, "/tasks"));
 }
 
 // 0 or errno. The children first only if they are in the way: a leaf takes one call.

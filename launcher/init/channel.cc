@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <csignal>
 
+#include "launcher/os/socket.h"
+
 namespace scrim::init {
 
 pid_t RuntimeChannel::receive(Step expected) const {
@@ -16,6 +18,15 @@ pid_t RuntimeChannel::receive(Step expected) const {
   while (got < 0 && errno == EINTR);
   if (got != sizeof message || message.step != expected) throw Abandoned();
   return message.pid;
+}
+
+std::vector<os::Fd> RuntimeChannel::receive_descriptors(Step expected) const {
+  Message message{};
+  std::vector<os::Fd> descriptors;
+  const std::size_t got = os::receive_descriptors(
+      socket_, {reinterpret_cast<char*>(&message), sizeof message}, descriptors, "the runtime");
+  if (got != sizeof message || message.step != expected) throw Abandoned();
+  return descriptors;
 }
 
 void RuntimeChannel::ask(Step step) const {

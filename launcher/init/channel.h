@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <vector>
+
 #include "launcher/os/fd.h"
 #include "libprofile/error.h"
 
@@ -12,6 +14,7 @@ namespace scrim::init {
 // the new process'.
 enum class Step : unsigned char {
   mapped,       // runtime to init, first: the ids are mapped; with init's pid as the runtime sees it
+  cgroups,      // runtime to init, with the ways into the container's v1 cgroups (cgroup::Entrance)
   environment,  // init: the namespaces and mounts are there; the runtime runs prestart and createRuntime
                 // hooks
   ready,        // new process: everything is set up; the runtime applies limits and hands over the program
@@ -35,6 +38,8 @@ class RuntimeChannel {
   [[nodiscard]] int fd() const { return socket_.get(); }
   // Waits for that message, and returns the pid in it.
   pid_t receive(Step expected) const;
+  // The same, with the descriptors that came along.
+  [[nodiscard]] std::vector<os::Fd> receive_descriptors(Step expected) const;
   // Says it, and waits until the runtime lets us proceed.
   void ask(Step step) const;
   // From here on this process is killed when the runtime dies (until its credentials change: prctl(2),

@@ -61,7 +61,6 @@ class Init {
 
  private:
   [[noreturn]] void steps() {
-    cgroup::enter(*plan_.entrance);
     pid_ = runtime_.receive(Step::mapped);
     enter_namespaces();
     let_go_of_the_host();
@@ -92,13 +91,20 @@ class Init {
     runtime_.die_with_runtime();
     // Other processes of a joined pid namespace must not reach our descriptors through /proc (CVE-2016-9962).
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw_errno("hide from other processes");
-    // Only now is this process in its cgroup, which becomes the root of the new namespace
-    // (cgroup_namespaces(7)).
-    if (namespaces.creates(NamespaceType::cgroup) && unshare(CLONE_NEWCGROUP) != 0)
-      throw_errno("create a cgroup namespace");
     if (setsid() < 0) throw_errno("lead a new session");
     if (namespaces.creates(NamespaceType::network)) bring_up_loopback();
     if (!plan_.no_new_keyring) join_session_keyring(plan_.id, namespaces.has_user_namespace());
+  }
+
+  // The runtime makes the cgroups while we mount: as late as can be, before the first that is mounted, and
+  // before anything but scrim runs.
+  void enter_cgroups() {
+    if (in_cgroups_) return;
+    in_cgroups_ = true;
+    cgroup::enter(cgroup::entrance_of(*plan_.cgroup, runtime_.receive_descriptors(Step::cgroups)));
+    // Its cgroup is the root of the new namespace (cgroup_namespaces(7)).
+    if (plan_.namespaces->creates(NamespaceType::cgroup) && unshare(CLONE_NEWCGROUP) != 0)
+      throw_errno("create a cgroup namespace");
   }
 
   // Our directories of the host would be ways out of the root: /proc/self/fd/N/../bin/sh as the program or
@@ -128,12 +134,16 @@ class Init {
     const MountContext context{root, *plan_.cgroup, namespaces.creates(NamespaceType::cgroup),
                                namespaces.has_user_namespace()};
     std::vector<LateReadonly> late;
+    os::Fd proc;
     for (std::size_t place = 0; place < spec_.mounts.size(); ++place) {
       const bundle::Mount& mount = spec_.mounts[place];
+      if (mounts_cgroups(mount)) enter_cgroups();
       const os::Fd* opened = plan_.mount_sources->empty() ? nullptr : &(*plan_.mount_sources)[place];
-      if (os::Fd mounted = perform(mount, context, opened))
-        late.push_back({std::move(mounted), mount.destination});
+      Performed performed = perform(mount, context, opened);
+      if (performed.readonly_later) late.push_back({std::move(performed.readonly_later), mount.destination});
+      if (performed.proc) proc = std::move(performed.proc);
     }
+    enter_cgroups();
     make_devices(spec_, root, context.user_namespace);
     if (spec_.process && spec_.process->terminal) open_terminal(root);
 
@@ -141,7 +151,7 @@ class Init {
     if (!spec_.hooks.create_container.empty())
       run_hooks(spec_.hooks.create_container, "createContainer", plan_.state("creating", pid_));
 
-    write_sysctl(spec_.sysctl);
+    write_sysctl(spec_.sysctl, std::move(proc));
     make_readonly(spec_.readonly_paths, root);
     mask(spec_.masked_paths, root);
     set_names();
@@ -203,6 +213,7 @@ class Init {
   RuntimeChannel runtime_;
   os::Fd console_;
   os::Fd starter_;
+  bool in_cgroups_ = false;
   std::optional<SecurityLabel> label_;
   std::optional<Becoming> becoming_;
   pid_t pid_ = 0;

@@ -21,10 +21,9 @@ struct Plan {
   const bundle::Spec* spec = nullptr;
   std::string id;
   const NamespacePlan* namespaces = nullptr;
-  const cgroup::Cgroup* cgroup = nullptr;
+  const cgroup::Cgroup* cgroup = nullptr;  // the way into its v1 part comes from the runtime (Step::cgroups)
   // By the place in spec->mounts, what to bind there in place of the source's path; may be empty.
   const std::vector<os::Fd>* mount_sources = nullptr;
-  const cgroup::Entrance* entrance = nullptr;  // into the v1 cgroups
   bool no_pivot = false;
   bool no_new_keyring = false;
   bool has_filter = false;                 // the program comes through the handover

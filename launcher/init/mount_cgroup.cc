@@ -89,7 +89,7 @@ void mount_cgroup(const bundle::Mount& mount, const MountContext& context) {
     bound.type = "bind";
     bound.source = "/sys/fs/cgroup";
     bound.options = {"rbind", "nosuid", "noexec", "nodev", "ro"};
-    (void)perform(bound, context);
+    static_cast<void>(perform(bound, context));
     return;
   }
   mount_v1(mount, options, context);

@@ -69,7 +69,7 @@ void refuse_link(const bundle::Mount& mount, const os::Fd& target, const os::Fd&
                      ": it must be a directory in the root file system, not a link"));
 }
 
-os::Fd mount_new(const bundle::Mount& mount, MountOptions options, const os::Fd& root) {
+Performed mount_new(const bundle::Mount& mount, MountOptions options, const os::Fd& root) {
   const std::string what = concat(mount.type, " on ", mount.destination);
   const bool is_tmpfs = mount.type == "tmpfs";
   const os::Fd target = os::make_directory_in_root(root, mount.destination);
@@ -90,7 +90,10 @@ os::Fd mount_new(const bundle::Mount& mount, MountOptions options, const os::Fd&
     os::copy_tree(from, made, mount.destination);
   }
   finish(made, target, options, what);
-  return late ? std::move(made) : os::Fd();
+  if (late) return {.readonly_later = std::move(made), .proc = {}};
+  const bool readonly = (options.attributes.set & MOUNT_ATTR_RDONLY) != 0;
+  if (mount.type == "proc" && !readonly) return {.readonly_later = {}, .proc = std::move(made)};
+  return {};
 }
 
 // Of a bind only the mount changes, otherwise the file system too (mount(2), MS_REMOUNT and MS_BIND).
@@ -106,11 +109,15 @@ void remount(const bundle::Mount& mount, const MountOptions& options, const os::
 
 }  // namespace
 
-os::Fd perform(const bundle::Mount& mount, const MountContext& context, const os::Fd* opened) {
+bool mounts_cgroups(const bundle::Mount& mount) {
+  return mount.type == "cgroup" || mount.type == "cgroup2";
+}
+
+Performed perform(const bundle::Mount& mount, const MountContext& context, const os::Fd* opened) {
   MountOptions options = parse_mount_options(mount.options);
   if (options.remount)
     remount(mount, options, context.root);
-  else if (mount.type == "cgroup" || mount.type == "cgroup2")
+  else if (mounts_cgroups(mount))
     mount_cgroup(mount, context);
   else if (options.bind || mount.type == "bind")
     mount_bind(mount, options, context.root, opened);

@@ -15,12 +15,19 @@ struct MountContext {
   bool user_namespace = false;
 };
 
+// Mounts that something is still to be done with.
+struct Performed {
+  os::Fd readonly_later;  // when everything in it has been made: a tmpfs, /dev with devices and mount points
+  os::Fd proc;            // writable, for linux.sysctl
+};
+
 // Carries out one entry of `mounts`. The destination is made where it does not exist and never leaves the
-// root. A mount that is to become read-only when everything in it has been made (a tmpfs, /dev: devices and
-// the mount points of later entries) is returned. `opened`: the source of a bind mount as a detached mount,
-// if the runtime has opened it.
-[[nodiscard]] os::Fd perform(const bundle::Mount& mount, const MountContext& context,
-                             const os::Fd* opened = nullptr);
+// root. `opened`: the source of a bind mount as a detached mount, if the runtime has opened it.
+[[nodiscard]] Performed perform(const bundle::Mount& mount, const MountContext& context,
+                                const os::Fd* opened = nullptr);
+
+// Whether it shows cgroups: the process has to be in its own then.
+[[nodiscard]] bool mounts_cgroups(const bundle::Mount& mount);
 
 // Mounts the container's view of the cgroup hierarchies (type "cgroup"), whichever version the host has.
 void mount_cgroup(const bundle::Mount& mount, const MountContext& context);

@@ -8,8 +8,9 @@
 
 namespace scrim::init {
 
-// linux.sysctl, written to procfs itself (fsopen(2) of a private instance), not to whatever the container has
-// mounted on /proc.
-void write_sysctl(const std::vector<bundle::Setting>& settings);
+// linux.sysctl, written to an instance of procfs itself, whatever the container's root or another mount shows
+// on /proc. `proc`: one that is mounted for the container already, or none: then a private one is made, whose
+// end costs the kernel an RCU grace period.
+void write_sysctl(const std::vector<bundle::Setting>& settings, os::Fd proc);
 
 }  // namespace scrim::init

@@ -40,14 +40,15 @@ void bind_in(const Fd& socket, const Fd& directory, const std::string& name) {
     throw_errno(concat("bind socket ", name));
 }
 
-// A message with some bytes and room for one descriptor beside them (cmsg(3)). Points into itself.
+// A message with some bytes and room for descriptors beside them (cmsg(3)). Points into itself.
 class Letter {
  public:
-  Letter(char* text, std::size_t size) : content_{text, size} {
+  Letter(char* text, std::size_t size, std::size_t descriptors) : content_{text, size} {
     message_.msg_iov = &content_;
     message_.msg_iovlen = 1;
+    if (descriptors == 0) return;
     message_.msg_control = control_.data();
-    message_.msg_controllen = control_.size();
+    message_.msg_controllen = CMSG_SPACE(descriptors * sizeof(int));
   }
   Letter(const Letter&) = delete;
   Letter& operator=(const Letter&) = delete;
@@ -55,7 +56,7 @@ class Letter {
 
  private:
   iovec content_;
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control_{};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(most_descriptors * sizeof(int))> control_{};
   msghdr message_{};
 };
 
@@ -121,36 +122,56 @@ Fd connect_datagram(const std::string& path) {
   return socket;
 }
 
-void send_descriptor(const Fd& socket, const Fd& descriptor, const std::string& text,
-                     const std::string& name) {
-  Letter letter(const_cast<char*>(text.data()), text.size());
+void send_descriptors(const Fd& socket, std::span<const int> descriptors, std::string_view text,
+                      const std::string& name) {
+  if (descriptors.size() > most_descriptors) throw SystemError(E2BIG, concat("send descriptors to ", name));
+  Letter letter(const_cast<char*>(text.data()), text.size(), descriptors.size());
   msghdr& message = letter.message();
-  cmsghdr* header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof(int));
-  const int number = descriptor.get();
-  std::memcpy(CMSG_DATA(header), &number, sizeof number);
+  if (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr) {
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
+    std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
+  }
   ssize_t sent = 0;
   do sent = sendmsg(socket.get(), &message, MSG_NOSIGNAL);
   while (sent < 0 && errno == EINTR);
   if (sent < 0) throw_errno(concat("send a descriptor to ", name));
-  write_all(socket.get(), std::string_view(text).substr(static_cast<std::size_t>(sent)), name);
+  write_all(socket.get(), text.substr(static_cast<std::size_t>(sent)), name);
 }
 
-Fd receive_descriptor(const Fd& socket, const std::string& name) {
-  std::array<char, 4096> text{};
-  Letter letter(text.data(), text.size());
+void send_descriptor(const Fd& socket, const Fd& descriptor, const std::string& text,
+                     const std::string& name) {
+  const int number = descriptor.get();
+  send_descriptors(socket, {&number, 1}, text, name);
+}
+
+std::size_t receive_descriptors(const Fd& socket, std::span<char> text, std::vector<Fd>& descriptors,
+                                const std::string& name) {
+  Letter letter(text.data(), text.size(), most_descriptors);
   msghdr& message = letter.message();
   ssize_t got = 0;
   do got = recvmsg(socket.get(), &message, MSG_CMSG_CLOEXEC);
   while (got < 0 && errno == EINTR);
   if (got < 0 && errno != ECONNRESET) throw_errno(concat("receive a descriptor from ", name));
-  const cmsghdr* header = got > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
-  if (header == nullptr || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) return Fd();
-  int number = -1;
-  std::memcpy(&number, CMSG_DATA(header), sizeof number);
-  return Fd(number);
+  if (got <= 0) return 0;
+  const cmsghdr* header = CMSG_FIRSTHDR(&message);
+  if (header != nullptr && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
+    const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t i = 0; i < count; ++i) {
+      int number = -1;
+      std::memcpy(&number, CMSG_DATA(header) + i * sizeof number, sizeof number);
+      descriptors.emplace_back(number);
+    }
+  }
+  return static_cast<std::size_t>(got);
+}
+
+Fd receive_descriptor(const Fd& socket, const std::string& name) {
+  std::array<char, 4096> text{};
+  std::vector<Fd> descriptors;
+  if (receive_descriptors(socket, text, descriptors, name) == 0 || descriptors.empty()) return Fd();
+  return std::move(descriptors.front());
 }
 
 }  // namespace scrim::os

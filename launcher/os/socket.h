@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "launcher/os/fd.h"
 
@@ -27,9 +31,16 @@ namespace scrim::os {
 // A datagram socket connected to the one at a path, or with "@name" to an abstract one. Throws SystemError.
 [[nodiscard]] Fd connect_datagram(const std::string& path);
 
-// Sends `text` (at least one byte) with a descriptor (SCM_RIGHTS).
+// Sends `text` (at least one byte) with descriptors (SCM_RIGHTS), at most so many.
+inline constexpr std::size_t most_descriptors = 32;
+void send_descriptors(const Fd& socket, std::span<const int> descriptors, std::string_view text,
+                      const std::string& name);
 void send_descriptor(const Fd& socket, const Fd& descriptor, const std::string& text,
                      const std::string& name);
+// Receives some, and as many bytes of text as `text` has room for: returns how many came, 0 if the other end
+// closed.
+[[nodiscard]] std::size_t receive_descriptors(const Fd& socket, std::span<char> text,
+                                              std::vector<Fd>& descriptors, const std::string& name);
 // Receives one; an empty Fd if the other end closed.
 [[nodiscard]] Fd receive_descriptor(const Fd& socket, const std::string& name);
 

@@ -5,11 +5,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 
-#include "launcher/cgroup/systemd.h"
 #include "launcher/init/hooks.h"
 #include "launcher/init/init.h"
 #include "launcher/os/socket.h"
@@ -66,7 +66,6 @@ init::Plan make_plan(const PreparedBundle& bundle, const CreateOptions& options,
   plan.spec = &bundle.spec;
   plan.id = options.id;
   plan.namespaces = &namespaces;
-  plan.cgroup = &state.cgroup;
   plan.no_pivot = options.no_pivot;
   plan.no_new_keyring = options.no_new_keyring;
   plan.has_filter = bundle.profile.compilation.has_value();
@@ -101,6 +100,15 @@ void refuse_if_used(const cgroup::Cgroup& cgroup, const std::string& cgroups_pat
                        " among them: it must be the container's own"));
 }
 
+// The new process needs those of v1 only when it comes to mount them, and they are many; into the one of v2
+// it is born. What systemd makes, or this user may be refused, is known only when it is there.
+bool can_be_made_meanwhile(const cgroup::Cgroup& cgroup) {
+  return geteuid() == 0 && cgroup.unit.empty() &&
+         std::ranges::none_of(cgroup.memberships, [](const cgroup::Membership& membership) {
+           return membership.hierarchy.unified();
+         });
+}
+
 }  // namespace
 
 Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options, const Warn& warn) {
@@ -118,20 +126,12 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
     if (!options.wait_for_start) created.notify_ = Notify::listen(*created.container_);
   }
   created.state_ = initial_state(bundle, options.id);
-  // Before there is anything to be left behind, it is written down where: kill -9 may come at any time. But
-  // never the cgroups of somebody else: whatever is found in them will be killed.
   ContainerState planned = created.state_;
   planned.cgroup = cgroup::place(bundle.spec, options.id, options.cgroup_manager);
-  refuse_if_used(planned.cgroup, bundle.spec.cgroups_path);
-  created.container_->save(planned);
+  const bool meanwhile = can_be_made_meanwhile(planned.cgroup);
   // Until the end of this function, when the container's process is in it.
   std::optional<cgroup::SystemdScope> scope;
-  if (!planned.cgroup.unit.empty()) scope.emplace(planned.cgroup, bundle.spec);
-  created.state_.cgroup = cgroup::create(scope ? scope->cgroup() : planned.cgroup, geteuid() == 0);
-
-  document::Warnings warnings;
-  cgroup::apply_resources(created.state_.cgroup, bundle.spec, warnings);
-  for (const document::Warning& warning : warnings) warn(warning.text);
+  if (!meanwhile) created.make_cgroups(planned, bundle.spec, scope);
 
   created.handover_.emplace(init::Handover::make());
   auto [ours, theirs] = os::socket_pair();
@@ -140,12 +140,12 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
     start_socket = os::listen_in(created.container_->directory(), init::start_socket_name);
 
   init::Plan plan = make_plan(bundle, options, namespaces, created.state_, passed.count);
+  plan.cgroup = meanwhile ? &planned.cgroup : &created.state_.cgroup;
   const std::vector<os::Fd> mount_sources = open_mount_sources(bundle.spec, namespaces);
   plan.mount_sources = &mount_sources;
   plan.start_socket = start_socket ? &start_socket : nullptr;
   plan.console_socket = console ? &console : options.console;
-  const cgroup::Entrance entrance = cgroup::open_entrance(created.state_.cgroup);
-  plan.entrance = &entrance;
+  cgroup::Entrance entrance = cgroup::open_entrance(created.state_.cgroup);
   Spawned spawned = spawn(namespaces, entrance.unified, [&, &ours = ours, &theirs = theirs] {
     ours.reset();
     created.container_->close_copies();
@@ -162,8 +162,27 @@ Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& 
   if (entrance.unified && !spawned.in_cgroup) cgroup::join(created.state_.cgroup, pid);
   if (bundle.spec.process && bundle.spec.process->oom_score_adj)
     set_oom_score(pid, *bundle.spec.process->oom_score_adj);
+  created.dialogue_->tell(init::Step::mapped, pid);
+  if (meanwhile) {
+    created.make_cgroups(planned, bundle.spec, scope);
+    entrance = cgroup::open_entrance(created.state_.cgroup);
+  }
+  created.dialogue_->send_entrance(entrance);
   created.negotiate(bundle, options);
   return created;
+}
+
+void Created::make_cgroups(const ContainerState& planned, const bundle::Spec& spec,
+                           std::optional<cgroup::SystemdScope>& scope) {
+  // Before there is anything to be left behind, it is written down where: kill -9 may come at any time. But
+  // never the cgroups of somebody else: whatever is found in them will be killed.
+  refuse_if_used(planned.cgroup, spec.cgroups_path);
+  container_->save(planned);
+  if (!planned.cgroup.unit.empty()) scope.emplace(planned.cgroup, spec);
+  state_.cgroup = cgroup::create(scope ? scope->cgroup() : planned.cgroup, geteuid() == 0);
+  document::Warnings warnings;
+  cgroup::apply_resources(state_.cgroup, spec, warnings);
+  for (const document::Warning& warning : warnings) warn_(warning.text);
 }
 
 void Created::hand_over_filter(PreparedProfile& profile) {
@@ -175,7 +194,7 @@ void Created::hand_over_filter(PreparedProfile& profile) {
 }
 
 void Created::negotiate(PreparedBundle& bundle, const CreateOptions& options) {
-  dialogue_->tell(init::Step::mapped, state_.pid);
+  hooks_begun_ = true;
   // While the new process mounts.
   hand_over_filter(bundle.profile);
   while (dialogue_->next(*handover_, &interruption_) == init::Step::environment) {
@@ -219,7 +238,7 @@ Created::~Created() {
   // Errors here would hide the one that is being reported; what could not be taken back is what `delete
   // --force` finds.
   try {
-    if (!process_) state_.hooks = {};
+    if (!hooks_begun_) state_.hooks = {};
     process_.reset();
     // It may be for want of descriptors that we are here, and taking back needs some.
     dialogue_.reset();

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "launcher/cgroup/systemd.h"
 #include "launcher/init/handover.h"
 #include "launcher/os/child.h"
 #include "launcher/os/interruption.h"
@@ -57,6 +58,10 @@ class Created {
   friend Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options,
                         const Warn& warn);
   explicit Created(const Warn& warn) : warn_(warn) {}
+  // Those that `planned` names, with their limits, into state_. systemd keeps its own for us as long as
+  // `scope` lives.
+  void make_cgroups(const ContainerState& planned, const bundle::Spec& spec,
+                    std::optional<cgroup::SystemdScope>& scope);
   void hand_over_filter(PreparedProfile& profile);
   void negotiate(PreparedBundle& bundle, const CreateOptions& options);
 
@@ -69,6 +74,7 @@ class Created {
   std::optional<Notify> notify_;
   ContainerState state_;
   Warn warn_;
+  bool hooks_begun_ = false;
   bool released_ = false;
 };
 

@@ -4,6 +4,9 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <vector>
+
+#include "launcher/os/socket.h"
 
 namespace scrim::runtime {
 
@@ -13,6 +16,18 @@ void Dialogue::tell(init::Step step, pid_t pid) const {
   if (send(channel_.get(), &message, sizeof message, MSG_NOSIGNAL) < 0 && errno != EPIPE &&
       errno != ECONNRESET)
     throw_errno("talk to the new process");
+}
+
+void Dialogue::send_entrance(const cgroup::Entrance& entrance) const {
+  const init::Message message{init::Step::cgroups, 0};
+  std::vector<int> ways;
+  for (const cgroup::Entrance::V1& way : entrance.v1) ways.push_back(way.tasks.get());
+  try {
+    os::send_descriptors(channel_, ways, {reinterpret_cast<const char*>(&message), sizeof message},
+                         "the new process");
+  } catch (const SystemError& error) {
+    if (error.code() != EPIPE && error.code() != ECONNRESET) throw;  // as with tell()
+  }
 }
 
 init::Step Dialogue::next(const init::Handover& handover, const os::Interruption* interruption) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "launcher/cgroup/cgroup.h"
 #include "launcher/init/channel.h"
 #include "launcher/init/handover.h"
 #include "launcher/os/fd.h"
@@ -27,6 +28,8 @@ class Dialogue {
   explicit Dialogue(os::Fd channel) : channel_(std::move(channel)) {}
 
   void tell(init::Step step, pid_t pid) const;
+  // The v1 part of it.
+  void send_entrance(const cgroup::Entrance& entrance) const;
   // What it says next. Throws StartError with what it wrote down if it is gone, or Error that it was killed.
   // `interruption`: cuts the wait short with its Error, if there is one.
   [[nodiscard]] init::Step next(const init::Handover& handover,
