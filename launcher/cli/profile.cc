@@ -20,6 +20,7 @@ std::span<const ProfileCommand> profile_commands() {
       ProfileCommand{"diff", "what changes from one profile to another", profile_diff},
       ProfileCommand{"disasm", "read a program back, with names in the margin", profile_disasm},
       ProfileCommand{"explain", "what happens to a call, and because of which line", profile_explain},
+      ProfileCommand{"lint", "what is wrong with a profile, or will surprise", profile_lint},
       ProfileCommand{"show", "what happens to every call", profile_show},
   };
   return table;

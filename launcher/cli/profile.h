@@ -34,6 +34,7 @@ int profile_count(const Context& context, const Arguments& arguments);
 int profile_diff(const Context& context, const Arguments& arguments);
 int profile_disasm(const Context& context, const Arguments& arguments);
 int profile_explain(const Context& context, const Arguments& arguments);
+int profile_lint(const Context& context, const Arguments& arguments);
 int profile_show(const Context& context, const Arguments& arguments);
 
 }  // namespace scrim::cli

@@ -91,7 +91,7 @@ Architecture architecture_of(const std::string& name) {
   return *found;
 }
 
-static resolve::Target target_of(const ProfileOptions& options, Architecture architecture) {
+resolve::Target target_of(const ProfileOptions& options, Architecture architecture) {
   resolve::Target target{architecture, {}, resolve::capabilities_named("DEFAULT", 0)};
   if (options.kernel.empty()) {
     target.kernel = resolve::running_kernel();

@@ -46,6 +46,9 @@ void add_target_options(Options& app, ProfileOptions& options);
 // SCMP_ARCH_*, or what Go or uname(1) call it. Throws UsageError.
 [[nodiscard]] document::Architecture architecture_of(const std::string& name);
 
+// The kernel and the capabilities that are asked for. Throws UsageError.
+[[nodiscard]] resolve::Target target_of(const ProfileOptions& options, document::Architecture architecture);
+
 // Resolved for one architecture.
 struct ResolvedProfile {
   resolve::Target target;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <linux/audit.h>
+
 #include <algorithm>
+#include <optional>
 
 #include "libprofile/inspect/calls.h"
 #include "libprofile/lint/subject.h"
+#include "libprofile/policy/abi.h"
 #include "libprofile/text.h"
 
 namespace scrim::lint {
@@ -13,6 +17,10 @@ namespace {
 
 bool lists(const std::vector<Architecture>& architectures, Architecture architecture) {
   return std::ranges::find(architectures, architecture) != architectures.end();
+}
+
+bool little_endian(Architecture architecture) {
+  return (policy::audit_arch(architecture) & __AUDIT_ARCH_LE) != 0;
 }
 
 // The 32-bit architecture whose programs run on a machine of this one, if engines bring it along.
@@ -47,6 +55,14 @@ void check_architectures(const Subject& subject, Findings& findings) {
                         "rules had other calls in mind"),
                  concat("add ", name_of(native), " to \"architectures\" once the rules suit it"));
   }
+  std::vector<std::string> other_order;
+  for (const Architecture each : listed)
+    if (little_endian(each) != little_endian(native)) other_order.emplace_back(name_of(each));
+  if (!other_order.empty())
+    findings.add("wrong-architecture", Severity::error, {},
+                 concat(join(other_order), " cannot stand in one filter with ", name_of(native),
+                        ", whose byte order is another: runc and crun refuse the profile"),
+                 "leave it out");
   const std::optional<Companion> companion = companion_of(native);
   if (companion && !lists(listed, companion->architecture))
     findings.add("missing-companion", Severity::note, {},

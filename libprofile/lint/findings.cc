@@ -17,7 +17,7 @@ void Findings::add(std::string_view code, Severity severity, Position at, std::s
 }
 
 std::string Findings::place(Position at) {
-  return at.line == 0 ? "in another rule" : concat("at ", at.line, ":", at.column);
+  return at.line == 0 ? "another rule" : concat("the rule at ", at.line, ":", at.column);
 }
 
 std::vector<Finding> Findings::take() {

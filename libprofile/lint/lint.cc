@@ -25,6 +25,10 @@ void add_all(const document::Profile& profile, const Against& against, Findings&
   check_actions(subject, findings);
   check_dialect(profile, subject, findings);
   check_start(subject, findings);
+  check_rules(subject, findings);
+  check_dangers(subject, findings);
+  check_fallback(subject, findings);
+  check_libseccomp(subject, findings);
 }
 
 }  // namespace

@@ -46,14 +46,16 @@ Profile as_read_by(ReadAs reader, Profile profile) {
 }  // namespace
 
 Subject subject_of(const Profile& profile, const Against& against) {
-  Subject subject{as_read_by(against.read_as, profile), against, {}, {}, {}};
+  Subject subject{as_read_by(against.read_as, profile), against, {}, {}, {}, {}};
   try {
     subject.resolved = evaluate_template(subject.profile, against.target);
     document::Warnings said_by_the_checks;
-    const policy::Policy policy = make_policy(subject.resolved, policy::UnknownSyscalls::warn,
-                                              said_by_the_checks, against.target.architecture);
-    subject.enforced =
-        inspect::enforced(profile.file, {filter::compile(make_table(policy))}, against.target.architecture);
+    subject.policy = make_policy(subject.resolved, policy::UnknownSyscalls::warn, said_by_the_checks,
+                                 against.target.architecture);
+    // crun has no answer of its own for calls newer than the profile.
+    if (against.runtime == Runtime::crun) subject.policy->newest.clear();
+    subject.enforced = inspect::enforced(profile.file, {filter::compile(make_table(*subject.policy))},
+                                         against.target.architecture);
   } catch (const Error& error) {
     subject.why_not_enforced = error.what();
   }

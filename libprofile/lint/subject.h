@@ -8,6 +8,7 @@
 
 #include "libprofile/inspect/enforced.h"
 #include "libprofile/lint/lint.h"
+#include "libprofile/policy/policy.h"
 
 // What the checks look at, and where they say what they found.
 namespace scrim::lint {
@@ -17,6 +18,7 @@ struct Subject {
   Against against;
   document::OciSeccomp resolved;  // its rules for the target
   // What they mean; nothing where they cannot be compiled.
+  std::optional<policy::Policy> policy;
   std::optional<inspect::Enforced> enforced;
   std::string why_not_enforced;
 };
@@ -28,7 +30,7 @@ class Findings {
   explicit Findings(std::string file) : file_(std::move(file)) {}
   void add(std::string_view code, Severity severity, document::Position at, std::string says,
            std::string mend = "");
-  // "at 12:5", "in another rule" for a value that does not come from a file: to name a place in a sentence.
+  // "the rule at 12:5", "another rule" for one that does not come from a file.
   [[nodiscard]] static std::string place(document::Position at);
   // By position.
   [[nodiscard]] std::vector<Finding> take();
@@ -48,5 +50,9 @@ void check_architectures(const Subject& subject, Findings& findings);
 void check_actions(const Subject& subject, Findings& findings);
 void check_dialect(const document::Profile& written, const Subject& subject, Findings& findings);
 void check_start(const Subject& subject, Findings& findings);
+void check_rules(const Subject& subject, Findings& findings);
+void check_dangers(const Subject& subject, Findings& findings);
+void check_fallback(const Subject& subject, Findings& findings);
+void check_libseccomp(const Subject& subject, Findings& findings);
 
 }  // namespace scrim::lint
