@@ -152,6 +152,8 @@ TEST_CASE("what runc and crun call after the filter is loaded") {
   CHECK(needs(Runtime::runc, true, {}) == "close, fstatfs, getdents64, openat, write");
   CHECK(
       needs(Runtime::runc, true, {allow(R"("close", "fstatfs", "getdents64", "openat", "write")")}).empty());
+  CHECK(codes(found({}, against(Runtime::runc))) ==
+        Codes{"p error runtime-needs", "p warning runtime-may-need"});
   CHECK(needs(Runtime::crun, false, {allow(R"("rt_sigaction", "rt_sigprocmask", "setresgid", "write")")}) ==
         "capset, prctl, setresuid");
 }
