@@ -3,7 +3,6 @@
 // standard input; the config.json that takes its place, with the resolved profile in it, goes to standard
 // output. Whatever fails, nothing is written and the status is 1, at which Podman does not create the
 // container.
-#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -14,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "libprofile/document/file.h"
+#include "hooks/hook_io.h"
 #include "libprofile/error.h"
 #include "libprofile/resolve/bundle_request.h"
 #include "libprofile/resolve/wanted.h"
@@ -24,6 +23,9 @@ namespace {
 
 using scrim::concat;
 using scrim::document::json::Value;
+using scrim::hooks::read_standard_input;
+using scrim::hooks::report;
+using scrim::hooks::write_all;
 
 constexpr std::string_view program = "scrim-hook-resolve";
 
@@ -77,56 +79,6 @@ Options parse_options(std::span<const char* const> arguments) {
   return options;
 }
 
-std::string read_all(int fd) {
-  std::string text;
-  for (;;) {
-    constexpr std::size_t step = 65536;
-    const std::size_t used = text.size();
-    text.resize(used + step);
-    const ssize_t got = read(fd, text.data() + used, step);
-    if (got < 0 && errno == EINTR) {
-      text.resize(used);
-      continue;
-    }
-    if (got < 0) scrim::throw_errno("read config.json from standard input");
-    text.resize(used + static_cast<std::size_t>(got));
-    if (got == 0) return text;
-    if (text.size() > scrim::document::max_file_size)
-      throw scrim::Error(concat("read config.json from standard input: more than the ",
-                                scrim::document::max_file_size, " bytes that are read"));
-  }
-}
-
-void write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) scrim::throw_errno("write to standard output");
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
-// Podman opens /dev/null as a precreate hook's standard error (containers-common, pkg/hooks/exec/exec.go).
-bool nobody_reads_standard_error() {
-  struct stat error {};
-  struct stat null {};
-  if (fstat(STDERR_FILENO, &error) != 0) return true;
-  return stat("/dev/null", &null) == 0 && S_ISCHR(error.st_mode) && error.st_rdev == null.st_rdev;
-}
-
-// Says it on standard error or, where that is lost, in the system's log.
-void report(int priority, std::string_view kind, std::string_view text) {
-  const std::string line = concat(program, ": ", kind, text, "\n");
-  if (nobody_reads_standard_error()) {
-    openlog(program.data(), LOG_PID, LOG_DAEMON);
-    syslog(priority, "%s", std::string(text).c_str());
-    closelog();
-    return;
-  }
-  // Nobody is left to tell if this fails.
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
-}
-
 // --profile has the rank of a trusted run.scrim.profile: before linux.seccomp and the marks of privilege.
 scrim::resolve::Request installed_request(const std::string& profile) {
   std::optional<scrim::resolve::Wanted> wanted = scrim::resolve::parse_wanted(profile);
@@ -139,7 +91,7 @@ void resolve_standard_input(const Options& options) {
   constexpr std::string_view file = "config.json";
   const scrim::resolve::RuntimeConfig runtime_config =
       scrim::resolve::load_runtime_config(options.config, options.config_given);
-  Value config = scrim::document::json::parse(read_all(STDIN_FILENO), file);
+  Value config = scrim::document::json::parse(read_standard_input(file), file);
 
   scrim::document::Warnings warnings;
   const scrim::resolve::Request request =
@@ -152,7 +104,8 @@ void resolve_standard_input(const Options& options) {
   scrim::resolve::write_resolution(config, resolution);
 
   warnings.insert(warnings.end(), resolution.warnings.begin(), resolution.warnings.end());
-  for (const scrim::document::Warning& warning : warnings) report(LOG_WARNING, "warning: ", warning.text);
+  for (const scrim::document::Warning& warning : warnings)
+    report(program, LOG_WARNING, "warning: ", warning.text);
   write_all(STDOUT_FILENO, scrim::document::json::to_text(config));
 }
 
@@ -171,7 +124,7 @@ int main(int argc, char** argv) {
       resolve_standard_input(options);
     return 0;
   } catch (const std::exception& error) {
-    report(LOG_ERR, "", error.what());
+    report(program, LOG_ERR, "", error.what());
     return 1;
   }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# scrim-hook-resolve as Podman's precreate hook: the filter that containers really run under, asked of the kernel in
+# scrim-hook-resolve as Podman's precreate hook, and scrim-hook-guard in its hooks.d: the filter that containers really run under, asked of the kernel in
 # the container (keyctl's errno, /proc/self/status), for each way of asking. Needs root, podman, cc, runc or crun.
 set -u -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -9,6 +9,8 @@ for build in "${SCRIM_BUILD:-}" "$top/build/release" "$top/build/debug"; do
   [ -x "$hook" ] && break
 done
 
+guard=${hook%/*}/guard/scrim-hook-guard
+[ -x "$guard" ] || { echo "FAIL podman_hook: no hooks/guard/scrim-hook-guard beside $hook"; exit 1; }
 skip_all() { echo "skip podman_hook: $1"; exit 0; }
 [ "$(id -u)" = 0 ] || skip_all "needs root"
 command -v podman >/dev/null || skip_all "no podman"
@@ -140,5 +142,19 @@ for runtime in "${runtimes[@]}"; do
 
   configure '{"seccompdefault": true}'
   expect_refusal "a bad configuration file stops the start" "$runtime"
+
+  # scrim-hook-guard, as hooks.d has it: createRuntime and poststart, which Podman hands to the runtime.
+  rm -f "$work"/hooks/*
+  echo '{}' >"$work/guard.json"
+  for stage in createRuntime poststart; do
+    sed -e "s|\"path\": .*|\"path\": \"$guard\",|" -e "s|\"args\": .*|\"args\": [\"scrim-hook-guard\", \"--policy\", \"$work/guard.json\", \"$stage\"],|" \
+      "$top/hooks/guard/scrim-hook-guard-$stage.json" >"$work/hooks/$stage.json"
+  done
+  expect "scrim-hook-guard lets Podman's default start" "$podmans" "$runtime"
+  if got=$(run_probe "$runtime" --security-opt seccomp=unconfined); then
+    fail "scrim-hook-guard refuses unconfined ($runtime)" "it ran: $got"
+  else ok "scrim-hook-guard refuses unconfined ($runtime)"; fi
+  echo '{"exempt": [{"annotation": "run.test.exempt", "value": "yes"}]}' >"$work/guard.json"
+  expect "scrim-hook-guard: an exemption" "$none" "$runtime" --security-opt seccomp=unconfined --annotation run.test.exempt=yes
 done
 exit $failed
