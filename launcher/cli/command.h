@@ -53,6 +53,7 @@ int spec_command(const Context& context, const Arguments& arguments);
 int features_command(const Context& context, const Arguments& arguments);
 int launch_command(const Context& context, const Arguments& arguments);
 int inspect_command(const Context& context, const Arguments& arguments);
+int node_command(const Context& context, const Arguments& arguments);
 int profile_command(const Context& context, const Arguments& arguments);
 
 struct Command {

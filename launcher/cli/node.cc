@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libprofile/node/node.h"
+
+#include <iostream>
+
+#include "launcher/cli/known_containers.h"
+#include "launcher/cli/profile.h"
+#include "launcher/options/options.h"
+
+namespace scrim::cli {
+
+int node_command(const Context& context, const Arguments& arguments) {
+  return with_status(context, [&] {
+    Options app("What seccomp does on this machine, for whom, and for whom not.", "scrim node");
+    std::string profile_root;
+    bool json = false;
+    app.add_option("--profile-root", profile_root,
+                   "the directory whose profiles are linted (default: seccomp/ of the kubelet's directory)");
+    app.add_flag("--json", json, "as JSON");
+    app.parse(arguments);
+    inspect::Containers containers = known_containers(context);
+    const node::Node node = node::look(containers, profile_root);
+    if (json)
+      std::cout << to_text(json_of(node), 2) << '\n';
+    else
+      std::cout << text_of(node);
+    return node.unconfined().empty() && node.faulty().empty() ? status_as_asked : status_finding;
+  });
+}
+
+}  // namespace scrim::cli

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libprofile/node/kubelet_facts.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "libprofile/document/file.h"
+#include "libprofile/document/yaml.h"
+#include "libprofile/error.h"
+#include "libprofile/inspect/proc_files.h"
+#include "libprofile/inspect/process.h"
+#include "libprofile/text.h"
+
+namespace scrim::node {
+
+namespace {
+
+constexpr const char* kubeadms_file = "/var/lib/kubelet/config.yaml";
+
+// The value of a flag, as pflag reads it: "--name value", "--name=value", "-name=value"; of several the last.
+std::optional<std::string> flag(const std::vector<std::string>& arguments, std::string_view name,
+                                bool is_boolean) {
+  std::optional<std::string> value;
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    std::string_view word = arguments[i];
+    if (!word.starts_with("--")) continue;
+    word.remove_prefix(2);
+    if (word == name && is_boolean) value = "true";
+    if (word == name && !is_boolean && i + 1 < arguments.size()) value = arguments[i + 1];
+    if (word.starts_with(name) && word.substr(name.size()).starts_with("="))
+      value = word.substr(name.size() + 1);
+  }
+  return value;
+}
+
+// seccompDefault of a KubeletConfiguration (kubelet.config.k8s.io).
+void read_configuration(KubeletFacts& facts) {
+  const std::string& file = facts.config_file;
+  for (const document::json::Value& each : document::yaml::parse(document::read_text(file), file)) {
+    const auto* const kind = each.find("kind");
+    if (kind == nullptr || kind->string() == nullptr || *kind->string() != "KubeletConfiguration") continue;
+    const auto* const value = each.find("seccompDefault");
+    if (value != nullptr && !value->is_null() && value->boolean() == nullptr)
+      throw document::DocumentError(file, value->position(),
+                                    concat("seccompDefault must be true or false, not ", value->kind()));
+    const bool set = value != nullptr && value->boolean() != nullptr;
+    facts.seccomp_default = set && *value->boolean();
+    facts.because = {
+        set ? document::located(file, value->position(),
+                                concat("seccompDefault is ", *value->boolean() ? "true" : "false"))
+            : concat(file, ": seccompDefault is not set, which is false")};
+    return;
+  }
+  throw Error(concat(file, ": no KubeletConfiguration is in it"));
+}
+
+// A process in a container can call itself so too: it has another PID namespace than this one.
+std::optional<pid_t> running_kubelet() {
+  const std::optional<std::string> own = inspect::link_of("/proc/self/ns/pid");
+  const std::vector<inspect::FilteredProcess> found =
+      inspect::processes_where([&](const inspect::FilteredProcess& process) {
+        return process.status.name == "kubelet" && process.place.id.empty() &&
+               inspect::user_of(process.pid) == uid_t{0} &&
+               inspect::link_of(concat("/proc/", process.pid, "/ns/pid")) == own;
+      });
+  if (found.empty()) return std::nullopt;
+  return found.front().pid;
+}
+
+}  // namespace
+
+KubeletFacts read_kubelet_facts(const std::vector<std::string>& arguments) {
+  KubeletFacts facts;
+  facts.root_dir = flag(arguments, "root-dir", false).value_or(facts.root_dir);
+  facts.config_file = flag(arguments, "config", false).value_or("");
+  if (!facts.config_file.empty()) try {
+      read_configuration(facts);
+    } catch (const Error& error) {
+      facts.problems.emplace_back(error.what());
+    }
+  if (const auto directory = flag(arguments, "config-dir", false))
+    facts.problems.push_back(concat("files in ", *directory, " (--config-dir) may say otherwise: not read"));
+  if (const auto given = flag(arguments, "seccomp-default", true)) {
+    facts.seccomp_default = *given == "true" || *given == "1" || *given == "t" || *given == "T";
+    facts.because = {concat("--seccomp-default=", *given, " on its command line")};
+  } else if (!arguments.empty() && facts.config_file.empty()) {
+    facts.seccomp_default = false;
+    facts.because = {"neither --config nor --seccomp-default is on its command line"};
+  }
+  return facts;
+}
+
+KubeletFacts kubelet_facts() {
+  if (const std::optional<pid_t> pid = running_kubelet()) {
+    KubeletFacts facts = read_kubelet_facts(inspect::arguments_of(*pid));
+    facts.pid = *pid;
+    return facts;
+  }
+  struct stat status {};
+  if (stat(kubeadms_file, &status) != 0) return {};
+  return read_kubelet_facts({"kubelet", concat("--config=", kubeadms_file)});
+}
+
+}  // namespace scrim::node
