@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "launcher/options/options.h"
+#include "launcher/os/fd.h"
 #include "launcher/os/log.h"
 #include "libprofile/filter/compiler.h"
 #include "libprofile/resolve/runtime_config.h"
@@ -30,6 +31,7 @@ struct Context {
   const Global& global;
   const resolve::RuntimeConfig& config;
   os::Log& log;
+  os::Fd& own_mount;  // that this program runs from (os/own_program.h); empty: none
   [[nodiscard]] std::string root() const;
 };
 

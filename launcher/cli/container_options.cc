@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/cli/container_options.h"
 
+#include <utility>
+
 #include "libprofile/text.h"
 
 namespace scrim::cli {
@@ -25,6 +27,7 @@ runtime::Warn warn_to(const Context& context) {
 }
 
 runtime::PreparedBundle prepare(const Context& context, ContainerOptions& options) {
+  options.create.to_be_closed = std::move(context.own_mount);
   if (context.global.systemd_cgroup) options.create.cgroup_manager = cgroup::Manager::systemd;
   runtime::PreparedBundle bundle = runtime::prepare_bundle(
       options.bundle, options.config_file, context.config,

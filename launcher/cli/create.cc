@@ -13,7 +13,8 @@ int create_command(const Context& context, const Arguments& arguments) {
   add_container_options(app, options);
   app.parse(arguments);
   runtime::PreparedBundle bundle = prepare(context, options);
-  runtime::create(bundle, runtime::Store(context.root()), options.create, warn_to(context)).release();
+  runtime::create(bundle, runtime::Store(context.root()), std::move(options.create), warn_to(context))
+      .release();
   return 0;
 }
 

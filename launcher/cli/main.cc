@@ -132,12 +132,14 @@ int run(const CommandLine& line, os::Log& log, const Arguments& arguments) {
   if (command == nullptr) throw Error(concat("no command \"", name, "\" (see scrim --help)"));
   // Not for launch, whose program is to find what its caller ignores, as with env(1).
   if (command->delegable) os::keep_exit_statuses();
+  os::Fd own_mount;
   if (command->makes_process) {
     Arguments again{"scrim"};
     again.insert(again.end(), arguments.begin(), arguments.end());
-    os::run_from_readonly(again);
+    own_mount = os::run_from_readonly(again);
   }
-  return command->call({line.global, config, log}, Arguments(line.rest.begin() + 1, line.rest.end()));
+  return command->call({line.global, config, log, own_mount},
+                       Arguments(line.rest.begin() + 1, line.rest.end()));
 }
 
 int main_of(const Arguments& arguments) {

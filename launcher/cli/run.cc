@@ -18,8 +18,8 @@ int run_command(const Context& context, const Arguments& arguments) {
   app.add_flag("--no-subreaper", no_subreaper, "accepted for runc's sake: scrim never is a subreaper");
   app.parse(arguments);
   runtime::PreparedBundle bundle = prepare(context, options);
-  run.create = options.create;
-  return runtime::run(bundle, runtime::Store(context.root()), run, warn_to(context));
+  run.create = std::move(options.create);
+  return runtime::run(bundle, runtime::Store(context.root()), std::move(run), warn_to(context));
 }
 
 }  // namespace scrim::cli

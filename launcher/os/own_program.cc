@@ -55,15 +55,16 @@ Fd sealed_copy(const Fd& program) {
 
 }  // namespace
 
-void run_from_readonly(const std::vector<std::string>& arguments) {
+Fd run_from_readonly(const std::vector<std::string>& arguments) {
   const Fd program = open("/proc/self/exe", O_RDONLY);
   if (is_readonly(program)) {
     // execveat(2) names the process after the descriptor's number.
     prctl(PR_SET_NAME, "scrim", 0, 0, 0);
-    return;
+    return {};
   }
   Fd protected_program = readonly_mount(program);
-  if (protected_program && move_image_to(open(proc_path(protected_program), O_RDONLY))) return;
+  if (protected_program && move_image_to(open(proc_path(protected_program), O_RDONLY)))
+    return protected_program;
   if (!protected_program) protected_program = sealed_copy(program);
   execveat(protected_program.get(), "", c_strings(arguments).data(), environ, AT_EMPTY_PATH);
   throw_errno(doing);

@@ -111,7 +111,7 @@ bool can_be_made_meanwhile(const cgroup::Cgroup& cgroup) {
 
 }  // namespace
 
-Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options, const Warn& warn) {
+Created create(PreparedBundle& bundle, const Store& store, CreateOptions options, const Warn& warn) {
   check(bundle.spec, options);
   const PassedDescriptors passed = passed_descriptors(options.preserve_fds);
   if (bundle.spec.process)
@@ -193,10 +193,11 @@ void Created::hand_over_filter(PreparedProfile& profile) {
   state_.filter_flags = profile.flags;
 }
 
-void Created::negotiate(PreparedBundle& bundle, const CreateOptions& options) {
+void Created::negotiate(PreparedBundle& bundle, CreateOptions& options) {
   hooks_begun_ = true;
   // While the new process mounts.
   hand_over_filter(bundle.profile);
+  options.to_be_closed.reset();
   while (dialogue_->next(*handover_, &interruption_) == init::Step::environment) {
     const std::string state = document::json::to_text(oci_state(state_, name_of(Status::creating)));
     init::run_hooks(bundle.spec.hooks.prestart, "prestart", state, &interruption_);

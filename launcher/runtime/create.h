@@ -25,6 +25,7 @@ struct CreateOptions {
   bool no_new_keyring = false;
   unsigned preserve_fds = 0;
   cgroup::Manager cgroup_manager = cgroup::Manager::cgroupfs;
+  os::Fd to_be_closed;         // when there is nothing else to do; its end takes the kernel long
   bool wait_for_start = true;  // `create`; `run` starts at once
 };
 
@@ -55,15 +56,14 @@ class Created {
   void finish(bool keep);
 
  private:
-  friend Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options,
-                        const Warn& warn);
+  friend Created create(PreparedBundle& bundle, const Store& store, CreateOptions options, const Warn& warn);
   explicit Created(const Warn& warn) : warn_(warn) {}
   // Those that `planned` names, with their limits, into state_. systemd keeps its own for us as long as
   // `scope` lives.
   void make_cgroups(const ContainerState& planned, const bundle::Spec& spec,
                     std::optional<cgroup::SystemdScope>& scope);
   void hand_over_filter(PreparedProfile& profile);
-  void negotiate(PreparedBundle& bundle, const CreateOptions& options);
+  void negotiate(PreparedBundle& bundle, CreateOptions& options);
 
   // First: a signal while all is taken back must not end this process.
   os::Interruption interruption_;
@@ -80,7 +80,7 @@ class Created {
 
 // Everything up to the state "created" (runtime-spec runtime.md, "Lifecycle", steps 1 to 6). Uses up the
 // compilation.
-[[nodiscard]] Created create(PreparedBundle& bundle, const Store& store, const CreateOptions& options,
+[[nodiscard]] Created create(PreparedBundle& bundle, const Store& store, CreateOptions options,
                              const Warn& warn);
 
 }  // namespace scrim::runtime

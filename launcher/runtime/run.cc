@@ -8,16 +8,16 @@
 
 namespace scrim::runtime {
 
-int run(PreparedBundle& bundle, const Store& store, const RunOptions& options, const Warn& warn) {
+int run(PreparedBundle& bundle, const Store& store, RunOptions options, const Warn& warn) {
   const bool own_terminal = bundle.spec.process && bundle.spec.process->terminal && !options.detach &&
                             options.create.console_socket.empty();
   std::optional<Foreground> foreground;
   if (!options.detach) foreground.emplace(own_terminal);
-  CreateOptions create_options = options.create;
+  CreateOptions create_options = std::move(options.create);
   create_options.wait_for_start = false;
   if (own_terminal) create_options.console = &foreground->console_socket();
 
-  Created created = create(bundle, store, create_options, warn);
+  Created created = create(bundle, store, std::move(create_options), warn);
   if (own_terminal) foreground->take_terminal();
   created.wait_for_exec();
   run_poststart(created.state());

@@ -14,7 +14,6 @@ struct RunOptions {
 // create, start and, unless detached, wait and delete. In the foreground our standard streams or terminal are
 // the container's, and signals that reach us go to it. Returns its exit status (128 + n if signal n ended
 // it), or 0.
-[[nodiscard]] int run(PreparedBundle& bundle, const Store& store, const RunOptions& options,
-                      const Warn& warn);
+[[nodiscard]] int run(PreparedBundle& bundle, const Store& store, RunOptions options, const Warn& warn);
 
 }  // namespace scrim::runtime

@@ -18,7 +18,8 @@ started=()
 
 ok() { echo "ok $1"; }
 fail() {
-  echo "FAIL $1: ${2//$'\n'/ | }"
+  local why=${2//$'\n'/ | }
+  echo "FAIL $1: ${why:0:2000}"
   failures=$((failures + 1))
 }
 skip() { echo "skip $1: $2"; }
