@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // linux (runtime-spec, config-linux.md).
+#include <net/if.h>
 #include <sys/personality.h>
 
 #include <algorithm>
@@ -149,8 +150,37 @@ std::vector<TimeOffset> read_time_offsets(const Field& linux, const Spec& spec) 
 void refuse_what_is_missing(const Field& linux) {
   if (const auto rdt = linux.find("intelRdt"); rdt && !rdt->members().empty())
     rdt->fail("is not supported: scrim does not manage resctrl (see `scrim features`); remove it");
-  if (const auto devices = linux.find("netDevices"); devices && !devices->members().empty())
-    devices->fail("is not supported: move the devices with a hook (ip link set DEVICE netns PID)");
+}
+
+// dev_valid_name() of net/core/dev.c.
+void check_device_name(const Field& field, const std::string& name) {
+  const bool bad = name.empty() || name.size() >= IFNAMSIZ || name == "." || name == ".." ||
+                   name.find_first_of("/: \t\n\v\f\r") != std::string::npos;
+  if (bad)
+    field.fail(concat("has a network device called ", document::quoted(name), ": 1 to ", IFNAMSIZ - 1,
+                      " characters, none of them / or : or a space"));
+}
+
+std::vector<NetDevice> read_net_devices(const Field& field, const Spec& spec) {
+  std::vector<NetDevice> devices;
+  for (const auto& [host_name, entry] : field.members()) {
+    entry.expect_object();
+    NetDevice device{host_name, entry.string_or_empty("name")};
+    if (device.name.empty()) device.name = host_name;
+    check_device_name(field, device.host_name);
+    check_device_name(entry, device.name);
+    const std::size_t percent = device.name.find('%');
+    if (percent != std::string::npos && (device.name.compare(percent, 2, "%d") != 0 ||
+                                         device.name.find('%', percent + 1) != std::string::npos))
+      entry.fail("can have one % in its name, in %d: the first number that is free");
+    if (std::ranges::find(devices, device.name, &NetDevice::name) != devices.end() &&
+        percent == std::string::npos)
+      entry.fail(concat("has the name of another one: ", device.name));
+    devices.push_back(std::move(device));
+  }
+  if (!devices.empty() && spec.find(NamespaceType::network) == nullptr)
+    field.fail("needs a network namespace in linux.namespaces");
+  return devices;
 }
 
 }  // namespace
@@ -171,6 +201,7 @@ void read_linux(const Field& linux, Spec& spec) {
   spec.namespaces = read_namespaces(linux);
   read_user_namespace(linux, spec);
   spec.time_offsets = read_time_offsets(linux, spec);
+  if (const auto devices = linux.find("netDevices")) spec.net_devices = read_net_devices(*devices, spec);
   if (const auto devices = linux.find("devices")) spec.devices = read_devices(*devices);
   read_resources(linux, spec);
   spec.cgroups_path = linux.string_or_empty("cgroupsPath");

@@ -147,6 +147,12 @@ struct Setting {
 
 enum class Propagation : std::uint8_t { unset, shared, slave, private_, unbindable };
 
+// A network device of the host that becomes the container's.
+struct NetDevice {
+  std::string host_name;
+  std::string name;  // in the container; "eth%d": the first that is free
+};
+
 struct Spec {
   std::string oci_version;
   std::optional<Process> process;
@@ -162,6 +168,7 @@ struct Spec {
   std::vector<TimeOffset> time_offsets;
   std::vector<IdMapping> uid_mappings;
   std::vector<IdMapping> gid_mappings;
+  std::vector<NetDevice> net_devices;
   std::vector<Device> devices;
   std::vector<DeviceRule> device_rules;            // linux.resources.devices
   std::optional<document::json::Value> resources;  // linux.resources as written, for cgroup/

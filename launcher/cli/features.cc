@@ -88,6 +88,7 @@ Value linux_features() {
   features.set("intelRdt", enabled(false));
   Value mount_extensions;
   mount_extensions.set("idmap", enabled(true));
+  features.set("netDevices", enabled(true));
   features.set("mountExtensions", std::move(mount_extensions));
   return features;
 }

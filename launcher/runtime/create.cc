@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/runtime/create.h"
 
+#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <utility>
 
 #include "launcher/init/hooks.h"
 #include "launcher/init/init.h"
@@ -16,6 +18,7 @@
 #include "launcher/os/time.h"
 #include "launcher/runtime/listener.h"
 #include "launcher/runtime/mount_sources.h"
+#include "launcher/runtime/net_devices.h"
 #include "launcher/runtime/new_process.h"
 #include "launcher/runtime/passed_descriptors.h"
 #include "launcher/runtime/remove.h"
@@ -168,7 +171,7 @@ Created create(PreparedBundle& bundle, const Store& store, CreateOptions options
     entrance = cgroup::open_entrance(created.state_.cgroup);
   }
   created.dialogue_->send_entrance(entrance);
-  created.negotiate(bundle, options);
+  created.negotiate(bundle, options, namespaces);
   return created;
 }
 
@@ -193,17 +196,30 @@ void Created::hand_over_filter(PreparedProfile& profile) {
   state_.filter_flags = profile.flags;
 }
 
-void Created::negotiate(PreparedBundle& bundle, CreateOptions& options) {
+// As late as can be, but before hooks: devices that exist in software alone end with the namespace, if the
+// container comes to nothing.
+void Created::move_net_devices(bundle::Spec& spec, const init::NamespacePlan& namespaces) {
+  if (spec.net_devices.empty()) return;
+  const init::JoinedNamespace* joined = namespaces.joins(bundle::NamespaceType::network);
+  const os::Fd created =
+      joined == nullptr ? os::open(concat("/proc/", state_.pid, "/ns/net"), O_RDONLY) : os::Fd();
+  runtime::move_net_devices(std::exchange(spec.net_devices, {}), joined == nullptr ? created : joined->fd);
+}
+
+void Created::negotiate(PreparedBundle& bundle, CreateOptions& options,
+                        const init::NamespacePlan& namespaces) {
   hooks_begun_ = true;
   // While the new process mounts.
   hand_over_filter(bundle.profile);
   options.to_be_closed.reset();
   while (dialogue_->next(*handover_, &interruption_) == init::Step::environment) {
+    move_net_devices(bundle.spec, namespaces);
     const std::string state = document::json::to_text(oci_state(state_, name_of(Status::creating)));
     init::run_hooks(bundle.spec.hooks.prestart, "prestart", state, &interruption_);
     init::run_hooks(bundle.spec.hooks.create_runtime, "createRuntime", state, &interruption_);
     dialogue_->tell(init::Step::proceed, state_.pid);
   }
+  move_net_devices(bundle.spec, namespaces);
   if (bundle.spec.process) set_limits(state_.pid, bundle.spec.process->rlimits);
   state_.start_time = process_start_time(state_.pid).value_or(0);
   remember_for_exec(state_, bundle, options);

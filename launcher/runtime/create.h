@@ -6,6 +6,7 @@
 
 #include "launcher/cgroup/systemd.h"
 #include "launcher/init/handover.h"
+#include "launcher/init/namespaces.h"
 #include "launcher/os/child.h"
 #include "launcher/os/interruption.h"
 #include "launcher/runtime/dialogue.h"
@@ -63,7 +64,8 @@ class Created {
   void make_cgroups(const ContainerState& planned, const bundle::Spec& spec,
                     std::optional<cgroup::SystemdScope>& scope);
   void hand_over_filter(PreparedProfile& profile);
-  void negotiate(PreparedBundle& bundle, CreateOptions& options);
+  void move_net_devices(bundle::Spec& spec, const init::NamespacePlan& namespaces);
+  void negotiate(PreparedBundle& bundle, CreateOptions& options, const init::NamespacePlan& namespaces);
 
   // First: a signal while all is taken back must not end this process.
   os::Interruption interruption_;

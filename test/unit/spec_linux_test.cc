@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "libprofile/text.h"
 #include "test/unit/spec_fixture.h"
 
 namespace scrim::bundle::test {
@@ -217,6 +218,26 @@ TEST_CASE("memoryPolicy becomes what set_mempolicy(2) takes") {
   CHECK(spec.memory_policy->nodes.at(1) == 2);
   CHECK(linux_of(R"("memoryPolicy": {"mode": "MPOL_LOCAL"})").memory_policy->nodes.empty());
   CHECK(linux_error(R"("memoryPolicy": {})").find("linux.memoryPolicy.mode is required") !=
+        std::string::npos);
+}
+
+TEST_CASE("netDevices: names as the kernel takes them") {
+  const Spec spec = linux_of(
+      R"("namespaces": [{"type": "network"}], "netDevices": {"eth5": {"name": "in%d"}, "eth6": {}, "eth7": {"name": ""}})");
+  REQUIRE(spec.net_devices.size() == 3);
+  CHECK(spec.net_devices[0].host_name == "eth5");
+  CHECK(spec.net_devices[0].name == "in%d");
+  CHECK(spec.net_devices[1].name == "eth6");
+  const auto error = [](const std::string& devices) {
+    return linux_error(concat(R"("namespaces": [{"type": "network"}], "netDevices": )", devices));
+  };
+  CHECK(error(R"({"eth5": {"name": "a/b"}})").find("has a network device called \"a/b\"") !=
+        std::string::npos);
+  CHECK(error(R"({"sixteen-letters-": {}})").find("1 to 15 characters") != std::string::npos);
+  CHECK(error(R"({"eth5": {"name": "%s"}})").find("in %d") != std::string::npos);
+  CHECK(error(R"({"eth5": {"name": "x"}, "eth6": {"name": "x"}})").find("has the name of another one: x") !=
+        std::string::npos);
+  CHECK(linux_error(R"("netDevices": {"eth5": {}})").find("needs a network namespace in linux.namespaces") !=
         std::string::npos);
 }
 
