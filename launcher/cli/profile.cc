@@ -14,6 +14,7 @@ namespace scrim::cli {
 
 std::span<const ProfileCommand> profile_commands() {
   static constexpr std::array table{
+      ProfileCommand{"check", "which of the calls that a program needs it denies", profile_check},
       ProfileCommand{"compile", "write the filter of a profile as a program", profile_compile},
       ProfileCommand{"cost", "what its filter costs, beside libseccomp's", profile_cost},
       ProfileCommand{"count", "how many calls it allows: always, for some arguments, never", profile_count},
@@ -21,6 +22,8 @@ std::span<const ProfileCommand> profile_commands() {
       ProfileCommand{"disasm", "read a program back, with names in the margin", profile_disasm},
       ProfileCommand{"explain", "what happens to a call, and because of which line", profile_explain},
       ProfileCommand{"lint", "what is wrong with a profile, or will surprise", profile_lint},
+      ProfileCommand{"merge", "one profile that allows what any, or all, of several allow", profile_merge},
+      ProfileCommand{"resolve", "linux.seccomp for an architecture, kernel and capabilities", profile_resolve},
       ProfileCommand{"show", "what happens to every call", profile_show},
   };
   return table;

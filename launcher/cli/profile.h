@@ -35,6 +35,9 @@ int profile_diff(const Context& context, const Arguments& arguments);
 int profile_disasm(const Context& context, const Arguments& arguments);
 int profile_explain(const Context& context, const Arguments& arguments);
 int profile_lint(const Context& context, const Arguments& arguments);
+int profile_check(const Context& context, const Arguments& arguments);
+int profile_merge(const Context& context, const Arguments& arguments);
+int profile_resolve(const Context& context, const Arguments& arguments);
 int profile_show(const Context& context, const Arguments& arguments);
 
 }  // namespace scrim::cli

@@ -19,7 +19,9 @@ using document::Architecture;
 
 resolve::Wanted wanted_profile(const std::string& text, std::string_view option) {
   if (const std::optional<resolve::Wanted> wanted = resolve::parse_wanted(text)) return *wanted;
-  if (text.find('/') != std::string::npos || text.ends_with(".json")) return resolve::ProfileFile{text};
+  if (text.find('/') != std::string::npos || text.ends_with(".json") || text.ends_with(".yaml") ||
+      text.ends_with(".yml"))
+    return resolve::ProfileFile{text};
   throw UsageError(
       concat(option, "\"", text,
              "\": use RuntimeDefault[@containerd|docker|podman|cri-o], Localhost:PATH, Unconfined, or a "

@@ -4,6 +4,7 @@
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
 #include "launcher/options/options.h"
+#include "libprofile/document/spo.h"
 #include "libprofile/document/write_profile.h"
 #include "libprofile/inspect/report.h"
 #include "libprofile/text.h"
@@ -21,15 +22,21 @@ int profile_show(const Context& context, const Arguments& arguments) {
   add_target_options(app, options);
   app.add_option("profile", profile, source_help).required();
   app.add_option("--format", format,
-                 "table, json, or oci (linux.seccomp as it is resolved for --arch; not of a process)")
-      .one_of({"table", "json", "oci"});
+                 "table or json: what happens to each call; oci: linux.seccomp as it is resolved for --arch; "
+                 "spo: the same as a SeccompProfile of the Security Profiles Operator; template: as it was "
+                 "written, with conditions (the last three not of a process)")
+      .one_of({"table", "json", "oci", "spo", "template"});
   app.add_flag("--json", json, "the same as --format json");
   app.parse(arguments);
   const ProfileSource source = profile_source(context, options, profile);
-  if (format == "oci") {
-    if (!source.resolved)
+  if (format == "oci" || format == "spo" || format == "template") {
+    if (!source.resolved || !source.written)
       throw Error(concat(source.enforced.name, ": there is no profile to write, only what the filter does"));
-    std::cout << to_text(to_json(*source.resolved), 2) << '\n';
+    if (format == "spo")
+      std::cout << to_spo_yaml(*source.resolved, document::kubernetes_name(source.enforced.name));
+    else
+      std::cout << to_text(format == "oci" ? to_json(*source.resolved) : to_template_json(*source.written), 2)
+                << '\n';
     return status_as_asked;
   }
   if (json || format == "json") {

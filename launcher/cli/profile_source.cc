@@ -10,7 +10,7 @@
 #include "launcher/runtime/store.h"
 #include "libprofile/defaults/defaults.h"
 #include "libprofile/document/file.h"
-#include "libprofile/document/read_profile.h"
+#include "libprofile/document/spo.h"
 #include "libprofile/filter/own.h"
 #include "libprofile/inspect/container.h"
 #include "libprofile/inspect/process.h"
@@ -45,7 +45,7 @@ ProfileSource of_process(pid_t pid, const std::string& name) {
 std::optional<document::Profile> written(const resolve::Wanted& wanted, const resolve::Settings& settings) {
   document::Warnings told_already;
   const auto read = [&](const std::string& text, const std::string& file) {
-    return document::read_profile(document::json::parse(text, file), file, told_already);
+    return document::read_profile_text(text, file, told_already);
   };
   if (const auto* const file = std::get_if<resolve::ProfileFile>(&wanted))
     return read(document::read_text(file->path), file->path);

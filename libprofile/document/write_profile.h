@@ -9,4 +9,7 @@ namespace scrim::document {
 // As linux.seccomp of config.json. read_oci_seccomp() of it gives the same profile.
 [[nodiscard]] json::Value to_json(const OciSeccomp& seccomp);
 
+// As a template, comments included: read_profile() of it gives the same profile.
+[[nodiscard]] json::Value to_template_json(const Profile& profile);
+
 }  // namespace scrim::document

@@ -64,10 +64,12 @@ std::uint32_t most_restrictive(std::span<const std::uint32_t> answers) {
   return decides;
 }
 
-std::uint32_t answer(std::span<const policy::Table> tables, const seccomp_data& call) {
+std::uint32_t answer(std::span<const policy::Table> tables, const seccomp_data& call, Precedence precedence) {
   std::vector<std::uint32_t> answers;
   answers.reserve(tables.size());
   for (const policy::Table& table : tables) answers.push_back(answer_of(decide(table, call)));
+  if (precedence == Precedence::least_restrictive && !answers.empty())
+    return *std::ranges::max_element(answers, {}, rank);  // the first of equal ones
   return most_restrictive(answers);
 }
 

@@ -21,8 +21,13 @@ namespace scrim::filter {
 // there is none.
 [[nodiscard]] std::uint32_t most_restrictive(std::span<const std::uint32_t> answers);
 
+// Which of several answers counts: as the kernel has it; or the other way round, which no kernel does: for a
+// profile that allows whatever one of several allows.
+enum class Precedence : bool { most_restrictive, least_restrictive };
+
 // The definition of what several policies mean together.
-[[nodiscard]] std::uint32_t answer(std::span<const policy::Table> tables, const seccomp_data& call);
+[[nodiscard]] std::uint32_t answer(std::span<const policy::Table> tables, const seccomp_data& call,
+                                   Precedence precedence = Precedence::most_restrictive);
 
 // One program out of several, whatever made them: each answer of the first goes on to the second. Policies
 // are better fused by the compiler (own.h), which tests nothing twice. Throws Error naming `name` if the

@@ -160,8 +160,9 @@ class Walk {
 
 class Verifier {
  public:
-  Verifier(std::span<const sock_filter> program, std::span<const policy::Table> tables, std::size_t limit)
-      : program_(program), tables_(tables), limit_(limit), cases_(tables.size()) {}
+  Verifier(std::span<const sock_filter> program, std::span<const policy::Table> tables, std::size_t limit,
+           Precedence precedence)
+      : program_(program), tables_(tables), limit_(limit), precedence_(precedence), cases_(tables.size()) {}
 
   Verification run() {
     result_.complete = true;
@@ -310,13 +311,14 @@ class Verifier {
     data.arch = call.value[arch_word];
     for (unsigned i = 0; i < arguments; ++i)
       data.args[i] = std::uint64_t{call.value[high_word(i)]} << 32 | call.value[low_word(i)];
-    const std::uint32_t decided = filter::answer(tables_, data);
+    const std::uint32_t decided = filter::answer(tables_, data, precedence_);
     if (decided != answer) result_.difference = {data, answer, decided};
   }
 
   Walk program_;
   std::span<const policy::Table> tables_;
   std::size_t limit_;
+  Precedence precedence_;
   Verification result_;
   bool little_ = true;
   bool narrow_ = false;
@@ -356,8 +358,8 @@ void prove(std::span<const sock_filter> program, std::span<const policy::Table> 
 }
 
 Verification verify(std::span<const sock_filter> program, std::span<const policy::Table> tables,
-                    std::size_t limit) {
-  return Verifier(program, tables, limit).run();
+                    std::size_t limit, Precedence precedence) {
+  return Verifier(program, tables, limit, precedence).run();
 }
 
 Verification verify(std::span<const sock_filter> program, const policy::Table& table, std::size_t limit) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "libprofile/error.h"
+#include "libprofile/filter/fuse.h"
 #include "libprofile/filter/program.h"
 #include "libprofile/policy/table.h"
 
@@ -40,7 +41,8 @@ inline constexpr std::size_t most_calls = 1 << 22;
 
 // The same with what several tables mean together (fuse.h, answer()).
 [[nodiscard]] Verification verify(std::span<const sock_filter> program, std::span<const policy::Table> tables,
-                                  std::size_t limit = most_calls);
+                                  std::size_t limit = most_calls,
+                                  Precedence precedence = Precedence::most_restrictive);
 
 // A program that does not do what its profile says.
 class WrongProgram : public Error {

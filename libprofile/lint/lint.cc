@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libprofile/lint/lint.h"
 
-#include "libprofile/document/read_profile.h"
+#include "libprofile/document/spo.h"
 #include "libprofile/lint/subject.h"
 #include "libprofile/text.h"
 
@@ -43,8 +43,13 @@ std::vector<Finding> lint_text(std::string_view text, const std::string& file, c
   Findings findings(file);
   document::Warnings warnings;
   try {
-    const document::Profile profile =
-        document::read_profile(document::json::parse(text, file), file, warnings);
+    const document::Profile profile = document::read_profile_text(text, file, warnings);
+    if (document::is_yaml(text, file) && against.read_as != ReadAs::either)
+      findings.add(
+          "not-json", Severity::error, {},
+          "the file is YAML: engines read profiles as JSON (the Security Profiles Operator writes them "
+          "so on each node)",
+          "scrim profile show --format oci");
     add_all(profile, against, findings);
   } catch (const document::DocumentError& error) {
     findings.add("unreadable", Severity::error, error.at(), without_place(error.what(), file, error.at()));

@@ -2,7 +2,7 @@
 #include "libprofile/resolve/resolve.h"
 
 #include "libprofile/document/file.h"
-#include "libprofile/document/read_profile.h"
+#include "libprofile/document/spo.h"
 #include "libprofile/error.h"
 #include "libprofile/resolve/localhost.h"
 #include "libprofile/resolve/template.h"
@@ -74,8 +74,7 @@ class Resolver {
   void evaluate(const document::Profile& profile) { out_.seccomp = evaluate_template(profile, target_); }
 
   void read(const std::string& text, const std::string& file) {
-    const document::Profile profile =
-        document::read_profile(document::json::parse(text, file), file, out_.warnings);
+    const document::Profile profile = document::read_profile_text(text, file, out_.warnings);
     evaluate(profile);
     // containerd takes a Localhost file for plain linux.seccomp and so drops every condition; CRI-O evaluates
     // it (internal/config/seccomp). Dropping them would let more through than the author wrote.
