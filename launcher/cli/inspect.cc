@@ -38,7 +38,7 @@ struct Answer {
   std::optional<Enforced> all;                   // the filters together, if they are known
   std::vector<Enforced> each;                    // by itself, if there are several
   std::optional<inspect::Match> compared;
-  std::vector<inspect::Match> matches;  // the closest first
+  std::optional<inspect::Match> nearest;
   std::vector<std::string> unknown;
 };
 
@@ -108,7 +108,7 @@ Answer look(const Context& context, const std::string& name, const std::string& 
     answer.stored = stored_by_scrim(context, *answer.container, inspection);
   }
   if (inspection.filters.empty()) return answer;
-  answer.matches = matches(*answer.all, inspect::known_defaults(target));
+  answer.nearest = nearest(*answer.all, inspect::known_defaults(target));
   if (!answer.stored)
     answer.unknown.emplace_back(
         "who installed the filters, and from which file: the kernel keeps the programs alone");
@@ -144,7 +144,7 @@ Value json_of(const Answer& answer) {
   value.set("compared", answer.compared ? inspect::json_of(*answer.compared) : Value());
   value.set("config", answer.config ? inspect::json_of(*answer.config) : Value());
   value.set("stored", answer.stored ? json_of(*answer.stored) : Value());
-  value.set("nearest", answer.matches.empty() ? Value() : inspect::json_of(answer.matches.front()));
+  value.set("nearest", answer.nearest ? inspect::json_of(*answer.nearest) : Value());
   value.set("unknown", inspect::json_of(answer.unknown));
   return value;
 }
@@ -230,7 +230,7 @@ void print(const Answer& answer) {
     std::cout << (answer.compared->equal() ? "" : "compared with what was given: ");
     print_match(*answer.compared, few);
   }
-  if (!answer.matches.empty()) print_match(answer.matches.front(), few);
+  if (answer.nearest) print_match(*answer.nearest, few);
   if (answer.all && first.mode == kernel::SeccompMode::filter) {
     if (!answer.each.empty()) std::cout << "\nall filters together\n";
     for (const inspect::AbiMeaning& each : answer.all->abis) std::cout << inspect::text_of(summary_of(each));

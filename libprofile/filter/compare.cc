@@ -15,6 +15,24 @@ namespace scrim::filter {
 namespace {
 
 constexpr std::size_t most_pairs = 4096;  // of paths
+// Of all calls together: programs whose answers to hundreds of calls depend on arguments in dozens of ways
+// are written for those who look at them.
+constexpr std::size_t most_pairs_altogether = 65536;
+
+// Pairs of paths that may still be put together.
+class Budget {
+ public:
+  // Takes what two outcomes need, if that is there.
+  bool take(const Outcome& a, const Outcome& b) {
+    const std::size_t pairs = a.paths.size() * b.paths.size();
+    if (pairs > most_pairs || pairs > left_) return false;
+    left_ -= pairs;
+    return true;
+  }
+
+ private:
+  std::size_t left_ = most_pairs_altogether;
+};
 
 // The tests of both; nothing if they cannot hold together.
 std::optional<std::vector<WordFact>> together(const std::vector<WordFact>& a,
@@ -36,7 +54,7 @@ std::vector<std::uint32_t> answers_of(const Outcome& outcome) {
   return answers;
 }
 
-Outcome most_restrictive_of(const Outcome& last, const Outcome& earlier) {
+Outcome most_restrictive_of(const Outcome& last, const Outcome& earlier, Budget& budget) {
   const auto a = last.constant();
   const auto b = earlier.constant();
   Outcome out;
@@ -47,8 +65,7 @@ Outcome most_restrictive_of(const Outcome& last, const Outcome& earlier) {
   // Nothing is stricter than KILL_PROCESS, nor laxer than ALLOW.
   if ((a && *a == SECCOMP_RET_KILL_PROCESS) || (b && *b == SECCOMP_RET_ALLOW)) return last;
   if ((b && *b == SECCOMP_RET_KILL_PROCESS) || (a && *a == SECCOMP_RET_ALLOW)) return earlier;
-  out.cannot_tell =
-      last.cannot_tell || earlier.cannot_tell || last.paths.size() * earlier.paths.size() > most_pairs;
+  out.cannot_tell = last.cannot_tell || earlier.cannot_tell || !budget.take(last, earlier);
   if (out.cannot_tell) {
     for (const std::uint32_t x : answers_of(last))
       for (const std::uint32_t y : answers_of(earlier))
@@ -86,11 +103,10 @@ void side_by_side(const Decoded& a, const Decoded& b, Each each) {
   }
 }
 
-Change change_of(const Outcome& before, const Outcome& after) {
+Change change_of(const Outcome& before, const Outcome& after, Budget& budget) {
   Change change;
   if (before == after) return change;
-  change.cannot_tell =
-      before.cannot_tell || after.cannot_tell || before.paths.size() * after.paths.size() > most_pairs;
+  change.cannot_tell = before.cannot_tell || after.cannot_tell || !budget.take(before, after);
   if (change.cannot_tell) return change;
   for (const Path& x : before.paths)
     for (const Path& y : after.paths) {
@@ -115,12 +131,14 @@ Decoded combine(std::span<const Decoded> filters, std::uint32_t arch) {
   Decoded all = filters.front();
   for (const Decoded& earlier : filters.subspan(1)) {
     DecodedBuilder both(arch);
+    Budget budget;
     std::map<std::pair<std::size_t, std::size_t>, Outcome> known;
     side_by_side(all, earlier, [&](std::uint32_t first, std::uint32_t last, std::size_t a, std::size_t b) {
       auto found = known.find({a, b});
       if (found == known.end())
         found =
-            known.emplace(std::pair(a, b), most_restrictive_of(all.outcomes[a], earlier.outcomes[b])).first;
+            known.emplace(std::pair(a, b), most_restrictive_of(all.outcomes[a], earlier.outcomes[b], budget))
+                .first;
       both.add(first, last, found->second);
     });
     all = both.take();
@@ -131,12 +149,13 @@ Decoded combine(std::span<const Decoded> filters, std::uint32_t arch) {
 std::vector<Change> changes(const Decoded& before, const Decoded& after, std::uint32_t first,
                             std::uint32_t last) {
   std::vector<Change> all;
+  Budget budget;
   std::map<std::pair<std::size_t, std::size_t>, Change> known;
   side_by_side(before, after, [&](std::uint32_t from, std::uint32_t to, std::size_t a, std::size_t b) {
     if (to < first || from > last) return;
     auto found = known.find({a, b});
     if (found == known.end())
-      found = known.emplace(std::pair(a, b), change_of(before.outcomes[a], after.outcomes[b])).first;
+      found = known.emplace(std::pair(a, b), change_of(before.outcomes[a], after.outcomes[b], budget)).first;
     if (found->second.answers.empty() && !found->second.cannot_tell) return;
     all.push_back(found->second);
     all.back().first = std::max(from, first);

@@ -365,13 +365,32 @@ Cases cases_of(const Outcome& outcome, std::uint32_t arch, bool wide, std::strin
   return out;
 }
 
+// Of more ways than anybody reads.
+static std::string answers_text(const Outcome& outcome) {
+  constexpr std::size_t most_names = 8;
+  std::vector<std::uint32_t> answers;
+  for (const Path& path : outcome.paths) answers.push_back(path.answer);
+  std::ranges::sort(answers);
+  answers.erase(std::unique(answers.begin(), answers.end()), answers.end());
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < answers.size() && i < most_names; ++i) names.push_back(answer_name(answers[i]));
+  if (answers.size() > most_names) names.push_back(concat(answers.size() - most_names, " other answers"));
+  return concat("by arguments, in ", outcome.paths.size(), " ways: ", join(names, " or "));
+}
+
 std::string text_of(const Outcome& outcome, std::uint32_t arch, bool wide, std::string_view call) {
   if (outcome.cannot_tell) {
     std::vector<std::string> names;
     for (const std::uint32_t answer : outcome.answers) names.push_back(answer_name(answer));
     return names.empty() ? std::string("cannot tell") : concat("cannot tell: ", join(names, " or "));
   }
+  constexpr std::size_t most_ways = 256;
+  constexpr std::size_t most_told = 32;
+  if (outcome.paths.size() > most_ways) return answers_text(outcome);
   const Cases cases = cases_of(outcome, arch, wide, call);
+  std::size_t told = 0;
+  for (const Case& each : cases.cases) told += each.conditions.size();
+  if (told > most_told) return answers_text(outcome);
   std::string text;
   for (const Case& each : cases.cases)
     text += concat(answer_name(each.answer), " if ", join(each.conditions, " or "), "; ");

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+#include <utility>
 
 #include "libprofile/defaults/defaults.h"
 #include "libprofile/filter/own.h"
@@ -33,6 +35,21 @@ void add(std::vector<KnownProfile>& all, const std::string& name, const policy::
     all.push_back({{name}, enforced(name, {std::move(program)}, native)});
 }
 
+// How many named calls two answer differently whatever the arguments: no more than differ.
+std::size_t certainly_differing(const Enforced& a, const Enforced& b) {
+  std::size_t all = 0;
+  for (const AbiMeaning& meaning : a.abis) {
+    const AbiMeaning* const other = b.find(meaning.abi.architecture);
+    if (other == nullptr) continue;
+    for (const NamedCall& call : meaning.abi.calls) {
+      const auto x = meaning.decoded.at(call.number).constant();
+      const auto y = other->decoded.at(call.number).constant();
+      if (x && y && *x != *y) ++all;
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 bool same_program(const filter::Program& a, const filter::Program& b) {
@@ -59,15 +76,22 @@ std::size_t Match::named_differences() const {
   return static_cast<std::size_t>(std::ranges::count_if(differences, &CallChange::named));
 }
 
-std::vector<Match> matches(const Enforced& what, const std::vector<KnownProfile>& known) {
-  std::vector<Match> all;
-  all.reserve(known.size());
-  for (const KnownProfile& each : known) all.push_back({each.names, differences(each.enforced, what)});
-  std::ranges::stable_sort(all, [](const Match& a, const Match& b) {
-    return std::pair(a.named_differences(), a.differences.size()) <
-           std::pair(b.named_differences(), b.differences.size());
-  });
-  return all;
+Match nearest(const Enforced& what, const std::vector<KnownProfile>& known) {
+  // The exact differences are dear, and only needed of those that can be the closest.
+  std::vector<std::pair<std::size_t, const KnownProfile*>> candidates;
+  for (const KnownProfile& each : known)
+    candidates.emplace_back(certainly_differing(each.enforced, what), &each);
+  std::ranges::stable_sort(candidates, {}, &std::pair<std::size_t, const KnownProfile*>::first);
+  std::optional<Match> best;
+  for (const auto& [at_least, candidate] : candidates) {
+    if (best && (at_least > best->named_differences() || best->equal())) break;
+    Match match{candidate->names, differences(candidate->enforced, what)};
+    const auto rank = [](const Match& each) {
+      return std::pair(each.named_differences(), each.differences.size());
+    };
+    if (!best || rank(match) < rank(*best)) best = std::move(match);
+  }
+  return std::move(*best);
 }
 
 }  // namespace scrim::inspect

@@ -32,7 +32,8 @@ struct Match {
   [[nodiscard]] bool equal() const { return differences.empty(); }
   [[nodiscard]] std::size_t named_differences() const;
 };
-// All of them, the closest first: by the number of named calls that differ, then of other numbers.
-[[nodiscard]] std::vector<Match> matches(const Enforced& what, const std::vector<KnownProfile>& known);
+// The closest of them: by the number of named calls that differ, then of other numbers; of equal ones the
+// first. `known` is not empty.
+[[nodiscard]] Match nearest(const Enforced& what, const std::vector<KnownProfile>& known);
 
 }  // namespace scrim::inspect

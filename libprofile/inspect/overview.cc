@@ -51,7 +51,7 @@ class Verdicts {
     }
     auto defaults = defaults_.find(bounding);
     if (defaults == defaults_.end()) defaults = defaults_.emplace(bounding, known_defaults(target)).first;
-    describe(verdict, matches(verdict.enforced, defaults->second).front());
+    describe(verdict, nearest(verdict.enforced, defaults->second));
     return verdict;
   }
 

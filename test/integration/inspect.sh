@@ -79,6 +79,9 @@ looks "a thread with another filter" 1 "2 threads, not all alike" inspect "$pid"
 same "a thread with another filter, as JSON" '[["filter",2]]' "$(json "$pid" '[.differingThreads[] | [.mode, .filters]]')"
 starts "a hostile filter" "$work/stacked" hostile
 looks "a hostile filter" 0 "every call: cannot tell: .*ALLOW" inspect "$pid"
+starts "hostile filters with thousands of answers" "$work/stacked" answers
+looks "hostile filters with thousands of answers" 0 "by arguments, in [0-9]+ ways: ERRNO" inspect "$pid"
+looks "hostile filters with thousands of answers, --all" 0 " $pid .*2 filters" inspect --all
 mkfifo "$work/fifo"
 "$work/stacked" strict <"$work/fifo" >"$work/ready" &
 pid=$!
@@ -87,6 +90,26 @@ exec 7>"$work/fifo"
 wait_for 10 grep -q ready "$work/ready"
 looks "strict mode" 0 "seccomp strict" inspect "$pid"
 exec 7>&-
+
+# --- a reader that is killed between any two of its calls: the process goes on, as nobody's tracee
+cc -O1 -o "$work/kill_at" "$programs/kill_at.c" || { fail "compile kill_at.c" "cc said so"; finish; }
+: >"$work/ready"
+mkfifo "$work/line"
+"$SCRIM" --config "$work/settings.json" launch --profile $default -- $busybox sh -c 'echo ready; read -r line; echo "went on: $line"' <>"$work/line" >"$work/ready" 2>&1 &
+pid=$!
+started+=("$pid")
+wait_for 10 grep -q ready "$work/ready" || fail "the process to read starts" "$(cat "$work/ready")"
+held=0
+free_again() { [ "$(sed -n 's/^State:\t\(.\).*/\1/p; s/^TracerPid:\t//p' "/proc/$pid/status" | xargs)" = "S 0" ]; }
+for ((at = 1; at <= 10; at++)); do
+  timeout 20 "$work/kill_at" "$work/report" command ptrace $at "$SCRIM" --config "$work/settings.json" inspect "$pid" >/dev/null 2>&1
+  grep -q "^killed" "$work/report" && held=$((held + 1))
+  wait_for 5 free_again || fail "the reader is killed at call $at of its stop" "$(grep -E '^(State|TracerPid)' "/proc/$pid/status")"
+done
+same "the reader was killed that often" 10 $held
+echo now >"$work/line"
+wait_for 5 grep -q "went on: now" "$work/ready"
+same "… and the process goes on" "went on: now" "$(grep went "$work/ready")"
 
 # --- containers
 "$SCRIM" --config "$work/settings.json" profile show --format oci --cap-drop ALL --cap-add AUDIT_WRITE,KILL,NET_BIND_SERVICE $default >"$work/docker.json"

@@ -31,10 +31,13 @@ static uint64_t number_of(const char* name) {
   static const struct {
     const char* name;
     uint64_t number;
-  } known[] = {{"mkdirat", SYS_mkdirat}, {"flock", SYS_flock}, {"memfd_create", SYS_memfd_create}};
+  } known[] = {{"mkdirat", SYS_mkdirat},
+               {"flock", SYS_flock},
+               {"memfd_create", SYS_memfd_create},
+               {"ptrace", SYS_ptrace}};
   for (size_t i = 0; i < sizeof known / sizeof *known; ++i)
     if (strcmp(known[i].name, name) == 0) return known[i].number;
-  fprintf(stderr, "kill_at: FIRST is mkdirat, flock or memfd_create\n");
+  fprintf(stderr, "kill_at: FIRST is mkdirat, flock, memfd_create or ptrace\n");
   exit(120);
 }
 

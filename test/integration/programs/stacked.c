@@ -4,6 +4,7 @@
 //   stacked five      five filters: each denies one call, with errno 21 to 25
 //   stacked thread    one filter, and a thread that has another one besides
 //   stacked hostile   a filter of 4096 instructions, all of which look at arguments
+//   stacked answers   two filters, each with 64 answers for each of 400 calls
 //   stacked strict    SECCOMP_MODE_STRICT; reads its standard input, because it may not wait otherwise
 #include <errno.h>
 #include <linux/filter.h>
@@ -56,6 +57,36 @@ static int hostile(void) {
   return load(filter, length);
 }
 
+/* 400 calls, each with 64 answers of its own by six bits of its arguments, and that twice. */
+static int answers(void) {
+  static struct sock_filter filter[BPF_MAXINSNS];
+  enum { calls = 400, levels = 6, of_call = 4, of_level = 5 };
+  unsigned short length = 0;
+  /* The kernel wants it stored on the way of the RETURN below as well. */
+  filter[length++] = (struct sock_filter){BPF_ST, 0, 0, 0};
+  filter[length++] = (struct sock_filter)LOAD(offsetof(struct seccomp_data, nr));
+  for (unsigned call = 0; call < calls; ++call) {
+    filter[length++] = (struct sock_filter)IF_EQUAL(1000 + call, 0, 3);
+    filter[length++] = (struct sock_filter){BPF_LD | BPF_IMM, 0, 0, SECCOMP_RET_ERRNO | (call + 1)};
+    filter[length++] = (struct sock_filter){BPF_ST, 0, 0, 0};
+    filter[length] = (struct sock_filter){BPF_JMP | BPF_JA, 0, 0, of_call * (calls - call) - 3};
+    ++length;
+  }
+  filter[length++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
+  for (unsigned level = 0; level < levels; ++level) {
+    filter[length++] = (struct sock_filter)LOAD(offsetof(struct seccomp_data, args[level]));
+    filter[length++] = (struct sock_filter){BPF_JMP | BPF_JSET | BPF_K, 0, of_level - 2, 1};
+    filter[length++] = (struct sock_filter){BPF_LD | BPF_MEM, 0, 0, 0};
+    filter[length++] = (struct sock_filter){BPF_ALU | BPF_ADD | BPF_K, 0, 0, 1U << (level + 9)};
+    filter[length++] = (struct sock_filter){BPF_ST, 0, 0, 0};
+  }
+  filter[length++] = (struct sock_filter){BPF_LD | BPF_MEM, 0, 0, 0};
+  filter[length++] = (struct sock_filter){BPF_RET | BPF_A, 0, 0, 0};
+  if (load(filter, length) != 0) return -1;
+  filter[length - (2 + of_level * levels)].k = offsetof(struct seccomp_data, args[3]);
+  return load(filter, length);
+}
+
 static void* other(void* ready) {
   *(volatile int*)ready = deny(SYS_add_key, 22) == 0 ? 1 : -1;
   while (pause() == -1) continue;
@@ -76,6 +107,8 @@ int main(int argc, char** argv) {
     failed = failed || ready != 1;
   } else if (strcmp(argv[1], "hostile") == 0) {
     failed = hostile();
+  } else if (strcmp(argv[1], "answers") == 0) {
+    failed = answers();
   } else if (strcmp(argv[1], "strict") == 0) {
     char byte;
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) != 0) return 1;
