@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what is needed, builds, and runs everything: format, clang-tidy, unit tests (plain and under the address and
-# undefined-behaviour sanitizers), and every script in test/integration, test/conformance and test/engines. Prints
+# Installs what is needed, builds, and runs everything: format, unit tests (under the address and undefined-behaviour
+# sanitizers), clang-tidy, and every script in test/integration, test/conformance and test/engines. Prints
 # "ok NAME", "FAIL NAME: why" and "skip NAME: why", and as its last line "N passed, N failed, N skipped". Status 1 if
 # any failed.
 #
 #   test/run.sh            everything
-#   test/run.sh --quick    without clang-tidy and sanitizers
+#   test/run.sh --quick    without clang-tidy and sanitizers (the unit tests run without them)
 #   test/run.sh SCRIPT...  builds, and runs these scripts only
 set -u -o pipefail
 repository=$(cd "$(dirname "$0")/.." && pwd)
@@ -64,23 +64,6 @@ build() { cmake --preset "$1" && cmake --build "build/$1" -j "$jobs" ${2:+--targ
 sources() { find "$1" -path ./build -prune -o -type f -name "$2" -print; }
 
 format() { { sources . '*.cc' && sources . '*.h' && sources . '*.c'; } | xargs clang-format --dry-run -Werror; }
-
-# Every source of the programs. The tests' are left out: what Catch2's macros expand to is not ours. A file is checked
-# again only if it, a header, the checks or the compile commands have changed. The analyzer follows no function further
-# than 20000 nodes: that finds what 225000 do here, in half the time.
-tidy() {
-  local database=$repository/build/tidy folder headers
-  mkdir -p "$database/done"
-  # A precompiled header is gcc's, which clang cannot read.
-  sed 's/-Winvalid-pch -include [^ ]*cmake_pch.hxx//' build/debug/compile_commands.json >"$database/compile_commands.json"
-  headers=$({ cat .clang-tidy "$database/compile_commands.json"; sources . '*.h' | xargs cat; } | sha256sum)
-  for folder in libprofile launcher hooks; do sources $folder '*.cc'; done |
-    database=$database headers=$headers xargs -P "$jobs" -I{} bash -c '
-      mark=$database/done/$(echo "$headers {}" | cat - "{}" | sha256sum | cut -c1-64)
-      [ -e "$mark" ] && exit 0
-      clang-tidy -p "$database" --quiet --extra-arg=-Xclang --extra-arg=-analyzer-config --extra-arg=-Xclang \
-        --extra-arg=max-nodes=20000 "{}" 2> >(grep -v "warnings generated" >&2) && : >"$mark"'
-}
 
 # unit NAME PROGRAM: every test case counts as one.
 unit() {
@@ -144,23 +127,27 @@ heading "install"
 step "install" packaging/install-deps.sh --test || finish
 heading "build"
 step "build release" build release || finish
-step "build debug" build debug || finish
-
+# What the unit tests and the tests' own programs are built as.
+checked=asan
+if [ -n "$quick" ] || [ ${#scripts[@]} -gt 0 ]; then checked=debug; fi
 if [ ${#scripts[@]} -eq 0 ]; then
+  step "build $checked" build $checked unit_tests || finish
   step "format" format
   heading "unit tests"
-  unit "unit tests" build/debug/test/unit/unit_tests
+  UBSAN_OPTIONS=print_stacktrace=1 LSAN_OPTIONS="suppressions=$repository/test/unit/lsan.supp:print_suppressions=0" \
+    unit "unit tests ($checked)" build/$checked/test/unit/unit_tests
   if [ -z "$quick" ]; then
     heading "clang-tidy"
-    step "clang-tidy" tidy
-    heading "sanitizers"
-    if step "build asan" build asan unit_tests; then
-      UBSAN_OPTIONS=print_stacktrace=1 LSAN_OPTIONS="suppressions=$repository/test/unit/lsan.supp:print_suppressions=0" unit "unit tests asan" build/asan/test/unit/unit_tests
-    fi
+    step "clang-tidy" test/tidy.sh build/$checked
   fi
   for file in test/integration/*.sh test/conformance/*.sh test/engines/*.sh; do
     [ "${file##*/}" = lib.sh ] || scripts+=("$repository/$file")
   done
+fi
+
+if [[ " ${scripts[*]} " == *defaults_debian* ]]; then
+  step "build dump_default" build $checked dump_default || finish
+  export DUMP_DEFAULT=$repository/build/$checked/test/engines/dump_default
 fi
 
 traces | sort >"$logs/before"

@@ -82,7 +82,7 @@ void Netlink::exchange(const NetlinkRequest& request, std::uint16_t more_flags, 
   bytes += request.payload();
   if (send(socket_.get(), bytes.data(), bytes.size(), 0) < 0) throw_errno(doing);
 
-  std::vector<char> buffer(32 * 1024);  // the kernel's own unit for dumps
+  std::vector<char> buffer(32768);  // the kernel's own unit for dumps
   for (;;) {
     const ssize_t got = recv(socket_.get(), buffer.data(), buffer.size(), 0);
     if (got < 0 && errno == EINTR) continue;
