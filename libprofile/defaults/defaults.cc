@@ -2,70 +2,44 @@
 #include "libprofile/defaults/defaults.h"
 
 #include <algorithm>
-#include <iterator>
 
-#include "libprofile/defaults/embedded.h"
-#include "libprofile/defaults/engine_data.h"
+#include "libprofile/defaults/known_version.h"
+#include "libprofile/defaults/profile_rows.h"
 #include "libprofile/text.h"
 
 namespace scrim::defaults {
 
 namespace {
 
-// In the order of Engine.
-constexpr std::string_view engine_names[] = {"containerd", "docker", "podman", "cri-o"};
-
-std::string data_file(Engine engine) {
-  return concat("libprofile/defaults/data/", name_of(engine), ".json");
-}
-
-std::size_t index_of(Engine engine, std::string_view version, const std::vector<std::string>& known) {
-  if (version.empty()) return known.size() - 1;
-  const auto found = std::find(known.begin(), known.end(), version);
-  if (found == known.end())
-    throw Error(concat("RuntimeDefault of ", name_of(engine), " ", version,
-                       ": not known; known versions: ", join(known)));
-  return static_cast<std::size_t>(found - known.begin());
-}
-
 // Takes the names out of all rules, and rules without names left out of the profile.
-void take_out(const std::vector<std::string>& names, document::Profile& profile) {
+void take_out(const Tables& tables, Rows names, document::Profile& profile) {
+  const auto all = part(tables.words, names);
   for (document::TemplateRule& each : profile.rules)
     std::erase_if(each.rule.names, [&](const document::Name& name) {
-      return std::find(names.begin(), names.end(), name.text) != names.end();
+      return std::ranges::any_of(all, [&](Text text) { return tables.text(text) == name.text; });
     });
   std::erase_if(profile.rules, [](const document::TemplateRule& each) { return each.rule.names.empty(); });
 }
 
 }  // namespace
 
-std::string_view name_of(Engine engine) {
-  return engine_names[static_cast<std::size_t>(engine)];
-}
-
-std::optional<Engine> engine_named(std::string_view name) {
-  const auto found = std::find(std::begin(engine_names), std::end(engine_names), name);
-  if (found == std::end(engine_names)) return std::nullopt;
-  return static_cast<Engine>(found - std::begin(engine_names));
-}
-
 std::vector<std::string> versions(Engine engine) {
-  return EngineData(embedded_data(engine), data_file(engine)).versions();
+  const Tables tables = tables_of(engine);
+  std::vector<std::string> out;
+  for (const VersionRow& row : tables.versions) out.emplace_back(tables.text(row.name));
+  return out;
 }
 
 document::Profile default_profile(Engine engine, std::string_view version) {
-  const EngineData data(embedded_data(engine), data_file(engine));
-  const std::size_t index = index_of(engine, version, data.versions());
+  const Tables tables = tables_of(engine);
+  const KnownVersion known = known_version(tables, engine, version);
   document::Profile profile;
-  if (const auto base = data.base(index)) {
-    const auto base_engine = engine_named(base->engine);
-    if (!base_engine || *base_engine == engine)
-      throw Error(concat(data_file(engine), ": there is no other engine ", base->engine, " to start from"));
-    profile = default_profile(*base_engine, base->version);
-    take_out(base->without, profile);
+  if (tables.base) {
+    profile = default_profile(*tables.base, tables.text(tables.versions[known.index].base));
+    take_out(tables, tables.without, profile);
   }
-  data.add_to(profile, index);
-  profile.file = concat("RuntimeDefault@", name_of(engine), "-", data.versions()[index]);
+  add_to(profile, tables, known.index);
+  profile.file = concat("RuntimeDefault@", name_of(engine), "-", known.name);
   profile.uses_template_fields = true;
   return profile;
 }

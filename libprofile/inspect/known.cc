@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -15,8 +16,6 @@
 
 namespace scrim::inspect {
 
-using defaults::Engine;
-
 namespace {
 
 policy::Policy policy_of(const document::OciSeccomp& seccomp, document::Architecture native,
@@ -24,16 +23,66 @@ policy::Policy policy_of(const document::OciSeccomp& seccomp, document::Architec
   return make_policy(seccomp, policy::UnknownSyscalls::warn, warnings, native);
 }
 
-void add(std::vector<KnownProfile>& all, const std::string& name, const policy::Policy& policy,
-         document::Architecture native) {
-  filter::Program program = filter::compile(make_table(policy));
-  const auto found = std::ranges::find_if(
-      all, [&](const KnownProfile& each) { return same_program(each.enforced.programs.front(), program); });
-  if (found != all.end())
-    found->names.push_back(name);
-  else
-    all.push_back({{name}, enforced(name, {std::move(program)}, native)});
+// Equal tables have equal texts. Compiling and decoding take a hundred times as long, and most versions of a
+// default differ from their neighbours in nothing that matters to a target.
+std::string text_of(const policy::Table& table) {
+  std::string text;
+  const auto add = [&](std::uint64_t number) {
+    text.append(reinterpret_cast<const char*>(&number), sizeof number);
+  };
+  add(answer_of(table.otherwise));
+  for (const policy::Abi& abi : table.abis) {
+    add(static_cast<std::uint64_t>(abi.architecture));
+    add(abi.newest ? std::uint64_t{*abi.newest} : ~std::uint64_t{0});
+    add(abi.calls.size());
+    for (const policy::Call& call : abi.calls) {
+      add(call.number);
+      add(answer_of(call.decision));
+      add(call.cases.size());
+      for (const policy::Case& each : call.cases) {
+        add(answer_of(each.decision));
+        add(each.conditions.size());
+        for (const document::Condition& condition : each.conditions) {
+          add(condition.index);
+          add(static_cast<std::uint64_t>(condition.op));
+          add(condition.value);
+          add(condition.value_two);
+        }
+      }
+    }
+  }
+  return text;
 }
+
+class Collection {
+ public:
+  explicit Collection(document::Architecture native) : native_(native) {}
+
+  void add(const std::string& name, const policy::Policy& policy) {
+    const policy::Table table = make_table(policy);
+    const auto [seen, is_new] = index_of_.try_emplace(text_of(table), all_.size());
+    if (!is_new) {
+      all_[seen->second].names.push_back(name);
+      return;
+    }
+    filter::Program program = filter::compile(table);
+    const auto found = std::ranges::find_if(all_, [&](const KnownProfile& each) {
+      return same_program(each.enforced.programs.front(), program);
+    });
+    seen->second = static_cast<std::size_t>(found - all_.begin());
+    if (found != all_.end())
+      found->names.push_back(name);
+    else
+      all_.push_back({{name}, enforced(name, {std::move(program)}, native_)});
+  }
+
+  std::vector<KnownProfile> take() { return std::move(all_); }
+
+ private:
+  document::Architecture native_;
+  std::vector<KnownProfile> all_;
+  std::map<std::string, std::size_t> index_of_;
+};
 
 // How many named calls two answer differently whatever the arguments: no more than differ.
 std::size_t certainly_differing(const Enforced& a, const Enforced& b) {
@@ -57,19 +106,19 @@ bool same_program(const filter::Program& a, const filter::Program& b) {
 }
 
 std::vector<KnownProfile> known_defaults(const resolve::Target& target) {
-  std::vector<KnownProfile> all;
+  Collection all(target.architecture);
   document::Warnings ignored;  // the data is right
-  for (const Engine engine : {Engine::containerd, Engine::docker, Engine::podman, Engine::cri_o})
+  for (const defaults::Engine engine : defaults::engines)
     for (const std::string& version : defaults::versions(engine)) {
       const document::Profile profile = defaults::default_profile(engine, version);
       policy::Policy policy = policy_of(evaluate_template(profile, target), target.architecture, ignored);
-      add(all, profile.file, policy, target.architecture);
+      all.add(profile.file, policy);
       if (policy.newest.empty()) continue;
       // crun gives newer calls the default answer.
       policy.newest.clear();
-      add(all, concat(profile.file, " as crun loads it"), policy, target.architecture);
+      all.add(concat(profile.file, " as crun loads it"), policy);
     }
-  return all;
+  return all.take();
 }
 
 std::size_t Match::named_differences() const {

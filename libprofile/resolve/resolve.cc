@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libprofile/resolve/resolve.h"
 
+#include "libprofile/defaults/known_version.h"
 #include "libprofile/document/file.h"
 #include "libprofile/document/spo.h"
 #include "libprofile/error.h"
@@ -44,6 +45,8 @@ class Resolver {
                   version.empty() ? "" : ", version ", version));
     const document::Profile profile = defaults::default_profile(engine, version);
     out_.name = profile.file;
+    const std::string taken = defaults::known_version(engine, version).because;
+    if (!taken.empty()) step(taken);
     evaluate(profile);
     step(concat(out_.name, ", ", evaluated()));
   }

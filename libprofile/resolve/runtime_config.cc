@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "libprofile/defaults/known_version.h"
 #include "libprofile/error.h"
 #include "libprofile/resolve/localhost.h"
 #include "libprofile/resolve/quoted.h"
@@ -47,10 +48,7 @@ class Entry {
 void runtime_default(const Entry& entry, RuntimeConfig& config) {
   try {
     const EngineVersion which = parse_engine_version(entry.text());
-    const std::vector<std::string> known = defaults::versions(which.engine);
-    if (!which.version.empty() && std::find(known.begin(), known.end(), which.version) == known.end())
-      throw Error(concat(quoted(which.version), " is no version of ", defaults::name_of(which.engine),
-                         "'s default that is known (", join(known), ")"));
+    static_cast<void>(defaults::known_version(which.engine, which.version));
     config.settings.runtime_default = which.engine;
     config.settings.runtime_default_version = which.version;
   } catch (const DocumentError&) {

@@ -14,8 +14,19 @@ constexpr std::string_view runtime_default = "RuntimeDefault";
 constexpr std::string_view localhost = "Localhost:";
 constexpr std::string_view older_localhost = "localhost/";
 
-constexpr std::array engines{defaults::Engine::containerd, defaults::Engine::docker, defaults::Engine::podman,
-                             defaults::Engine::cri_o};
+struct EngineName {
+  std::string_view name;
+  defaults::Engine engine;
+};
+
+// Projects are known by the name of what they are part of as well.
+constexpr std::array engine_names{EngineName{"containerd", defaults::Engine::containerd},
+                                  EngineName{"docker", defaults::Engine::docker},
+                                  EngineName{"podman", defaults::Engine::podman},
+                                  EngineName{"cri-o", defaults::Engine::cri_o},
+                                  EngineName{"moby", defaults::Engine::docker},
+                                  EngineName{"containers-common", defaults::Engine::podman},
+                                  EngineName{"crio", defaults::Engine::cri_o}};
 
 // What versions are made of; anything else could forge lines of messages.
 bool is_version(std::string_view text) {
@@ -28,15 +39,14 @@ bool is_version(std::string_view text) {
 
 EngineVersion parse_engine_version(std::string_view text) {
   // "cri-o-1.30": an engine's name may have a dash itself, so the names are tried, not the dashes.
-  for (const defaults::Engine engine : engines) {
-    const std::string_view name = defaults::name_of(engine);
+  for (const auto& [name, engine] : engine_names) {
     if (text == name) return {engine, {}};
     if (!text.starts_with(name) || text[name.size()] != '-') continue;
     const std::string_view version = text.substr(name.size() + 1);
     if (is_version(version)) return {engine, std::string(version)};
   }
-  std::array<std::string_view, engines.size()> names;
-  for (std::size_t i = 0; i < engines.size(); ++i) names[i] = defaults::name_of(engines[i]);
+  std::array<std::string_view, engine_names.size()> names;
+  for (std::size_t i = 0; i < engine_names.size(); ++i) names[i] = engine_names[i].name;
   const std::string_view nearest = nearest_name(text, names);
   const std::string meant = nearest.empty() ? std::string() : concat(", did you mean ", nearest, "?");
   throw Error(concat(quoted(text), " is no engine whose default is known", meant,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "libprofile/defaults/condition_text.h"
-#include "libprofile/defaults/engine_data.h"
+#include "libprofile/defaults/generator/condition_text.h"
+#include "libprofile/defaults/generator/engine_data.h"
+#include "libprofile/defaults/profile_rows.h"
 #include "libprofile/text.h"
 
 using namespace scrim;
@@ -13,7 +14,7 @@ namespace {
 
 // Data with these groups and versions 1, 2 and 3.
 std::string data_with(std::string_view groups) {
-  return concat(R"({"versions": [{"version": "1"}, {"version": "2"}, {"version": "3"}],
+  return concat(R"({"branch": 1, "versions": [{"version": "1"}, {"version": "2"}, {"version": "3"}],
                    "default": [{"until": "3", "action": "SCMP_ACT_ERRNO"},
                                {"since": "3", "action": "SCMP_ACT_ERRNO", "errno": "ENOSYS"}],
                    "groups": [)",
@@ -22,7 +23,8 @@ std::string data_with(std::string_view groups) {
 
 document::Profile profile_of(std::string_view groups, std::size_t version) {
   document::Profile profile;
-  EngineData(data_with(groups), "data.json").add_to(profile, version);
+  const EngineData data(data_with(groups), "data.json");
+  add_to(profile, data.tables().view(), version);
   return profile;
 }
 
@@ -111,7 +113,25 @@ TEST_CASE("Otherwise is the same group without its capability", "[defaults]") {
   CHECK(profile.rules[1].excludes.caps == std::vector<std::string>{"CAP_SYS_CHROOT"});
 }
 
+TEST_CASE("Otherwise may count in other versions than its group", "[defaults]") {
+  const char* const group =
+      R"({"reason": "a: b", "names": ["chroot"], "includes": {"caps": ["CAP_SYS_CHROOT"]},
+      "otherwise": {"since": "2", "action": "SCMP_ACT_ERRNO", "errno": "EPERM"}})";
+  CHECK(profile_of(group, 0).rules.size() == 1);
+  CHECK(profile_of(group, 1).rules.size() == 2);
+}
+
 TEST_CASE("A mistake in the data is an error at its place", "[defaults]") {
+  CHECK_THROWS_WITH(profile_of(R"({"reason": "a: b", "since": [], "names": ["x"]})", 0),
+                    Catch::Contains("names no version"));
+  CHECK_THROWS_WITH(profile_of(R"({"reason": "a: b", "since": ["2", "2"], "names": ["x"]})", 0),
+                    Catch::Contains("second mark"));
+  CHECK_THROWS_WITH(EngineData(R"({"versions": [{"version": "1"}]})", "data.json"),
+                    Catch::Contains("branch"));
+  CHECK_THROWS_WITH(EngineData(R"({"branch": 1, "versions": [{"version": "new"}]})", "data.json"),
+                    Catch::Contains("is written as"));
+  CHECK_THROWS_WITH(EngineData(R"({"branch": 1, "versions": []})", "data.json"),
+                    Catch::Contains("names none"));
   CHECK_THROWS_WITH(profile_of(R"({"reason": "a: b", "since": "4", "names": ["x"]})", 0),
                     Catch::Contains("data.json:4:") && Catch::Contains("not among \"versions\""));
   CHECK_THROWS_WITH(profile_of(R"({"reason": "a: b", "cap": [], "names": ["x"]})", 0),

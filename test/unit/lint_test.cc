@@ -164,7 +164,9 @@ TEST_CASE("a finding as JSON") {
         R"({"code":"unknown-name","severity":"note","where":null,"says":"says","mend":null})");
 }
 
-TEST_CASE("no built-in default has an error") {
+// Older ones have: today's runc calls faccessat2, which they do not know.
+TEST_CASE("no built-in default of today has an error") {
+  using defaults::Engine;
   const auto check = [](const document::Profile& profile, Architecture architecture, lint::Runtime runtime) {
     lint::Against whom = against(ReadAs::docker, architecture);
     whom.runtime = runtime;
@@ -173,10 +175,13 @@ TEST_CASE("no built-in default has an error") {
       CHECK(each.severity != Severity::error);
     }
   };
-  for (const auto engine : {defaults::Engine::containerd, defaults::Engine::docker, defaults::Engine::podman,
-                            defaults::Engine::cri_o}) {
-    for (const std::string& version : defaults::versions(engine))
-      check(default_profile(engine, version), Architecture::x86_64, lint::Runtime::runc);
+  for (const auto& [engine, version] :
+       {std::pair(Engine::containerd, "1.6.20"), std::pair(Engine::docker, "20.10.24"),
+        std::pair(Engine::docker, "29.4.2"), std::pair(Engine::podman, "0.50.1"),
+        std::pair(Engine::cri_o, "common-0.50.1")})
+    check(default_profile(engine, version), Architecture::x86_64, lint::Runtime::runc);
+  for (const Engine engine : defaults::engines) {
+    check(default_profile(engine, ""), Architecture::x86_64, lint::Runtime::runc);
     check(default_profile(engine, ""), Architecture::aarch64, lint::Runtime::crun);
     check(default_profile(engine, ""), Architecture::s390x, lint::Runtime::scrim);
   }

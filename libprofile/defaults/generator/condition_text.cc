@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "libprofile/defaults/condition_text.h"
+#include "libprofile/defaults/generator/condition_text.h"
 
 #include <charconv>
 #include <utility>
