@@ -54,6 +54,7 @@ int list_command(const Context& context, const Arguments& arguments);
 int spec_command(const Context& context, const Arguments& arguments);
 int features_command(const Context& context, const Arguments& arguments);
 int launch_command(const Context& context, const Arguments& arguments);
+int pod_command(const Context& context, const Arguments& arguments);
 int inspect_command(const Context& context, const Arguments& arguments);
 int node_command(const Context& context, const Arguments& arguments);
 int profile_command(const Context& context, const Arguments& arguments);

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libprofile/kubernetes/assess.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "libprofile/document/field_reader.h"
+#include "libprofile/error.h"
+#include "libprofile/kubernetes/chain.h"
+#include "libprofile/kubernetes/container_process.h"
+#include "libprofile/resolve/localhost.h"
+#include "libprofile/resolve/wanted.h"
+#include "libprofile/text.h"
+
+namespace scrim::kubernetes {
+
+namespace {
+
+lint::ReadAs read_as(defaults::Engine engine) {
+  switch (engine) {
+    case defaults::Engine::containerd:
+      return lint::ReadAs::oci;
+    case defaults::Engine::docker:
+      return lint::ReadAs::docker;
+    case defaults::Engine::podman:
+    case defaults::Engine::cri_o:
+      return lint::ReadAs::containers;
+  }
+  return lint::ReadAs::either;
+}
+
+class Assessor {
+ public:
+  Assessor(const Pod& pod, const Container& container, const Node& node) : pod_(pod), node_(node) {
+    out_.container = container;
+  }
+
+  ContainerAssessment assess() {
+    Asked asked = asked_for(pod_, out_.container, node_.version);
+    out_.request = asked.request;
+    out_.warnings = std::move(asked.warnings);
+    out_.no_new_privileges = has_no_new_privileges(out_.container.security_context);
+    set_target();
+    if (!asked.refusal.empty()) {
+      out_.because = asked.request.because;
+      out_.profile = "none";
+      stop(concat("CreateContainerConfigError: ", asked.refusal));
+    } else {
+      resolve_profile();
+    }
+    remark();
+    return std::move(out_);
+  }
+
+ private:
+  void warn(std::string text) { out_.warnings.push_back({std::move(text)}); }
+  void stop(std::string why) {
+    out_.starts = Starts::no;
+    out_.hindrance = std::move(why);
+  }
+
+  void set_target() {
+    const SecurityContext& context = out_.container.security_context;
+    Bounding bounding = bounding_set(context, node_.engine);
+    out_.target = {node_.architecture, node_.kernel, bounding.set};
+    for (const std::string& name : bounding.unknown)
+      warn(concat("capabilities: no capability is called ", document::quoted(name)));
+    for (const std::vector<std::string>* names : {&context.add, &context.drop})
+      for (const std::string& name : *names)
+        if (name.starts_with("CAP_"))
+          warn(concat("capabilities: Kubernetes writes ", document::quoted(name.substr(4)), " for ",
+                      document::quoted(name), ", and its Pod Security checks know it by that name alone"));
+  }
+
+  void resolve_profile() {
+    out_.profile = describe(out_.request.wanted);
+    try {
+      resolve::Resolution resolution = resolve::resolve(out_.request, settings_of(node_), out_.target);
+      out_.profile = resolution.name;
+      out_.because = std::move(resolution.because);
+      out_.confined = resolution.seccomp.has_value();
+      for (document::Warning& warning : resolution.warnings) out_.warnings.push_back(std::move(warning));
+    } catch (const SystemError& error) {
+      out_.because = out_.request.because;
+      if (error.code() == ENOENT || error.code() == ENOTDIR || error.code() == EISDIR) {
+        stop(concat("CreateContainerError: ", error.what()));
+      } else {
+        out_.starts = Starts::unknown;
+        out_.hindrance = error.what();
+      }
+    } catch (const Error& error) {
+      out_.because = out_.request.because;
+      stop(concat("CreateContainerError: ", error.what()));
+    }
+    lint_file();
+  }
+
+  // Of a privileged container nobody reads the file.
+  void lint_file() {
+    const auto* const local = std::get_if<resolve::Localhost>(&out_.request.wanted);
+    if (local == nullptr || out_.request.privileged || !out_.hindrance.empty()) return;
+    const std::string file = resolve::localhost_file_name(node_.profile_root, local->path);
+    out_.lint = lint::lint_text(resolve::read_localhost(node_.profile_root, local->path), file,
+                                {.target = out_.target,
+                                 .runtime = lint::Runtime::runc,
+                                 .read_as = read_as(node_.engine),
+                                 .no_new_privileges = out_.no_new_privileges});
+    const auto cannot_start = std::ranges::find(out_.lint, "cannot-start", &lint::Finding::code);
+    if (cannot_start != out_.lint.end() && cannot_start->severity == lint::Severity::error)
+      stop(concat(file, ": ", cannot_start->says));
+  }
+
+  void remark() {
+    const SecurityContext& context = out_.container.security_context;
+    if (context.proc_mount.value_or("Default") != "Default")
+      warn("procMount is not Default: nothing of /proc is masked or read-only");
+    const bool asks = !std::holds_alternative<resolve::Nothing>(out_.request.wanted);
+    if (!out_.confined && !asks && !out_.request.privileged && !pod_.is_windows())
+      warn(
+          concat("runs Unconfined because nobody says otherwise: set "
+                 "securityContext.seccompProfile.type, or the kubelet's seccompDefault"));
+    if (out_.request.privileged && context.allow_privilege_escalation == false)
+      warn("allowPrivilegeEscalation: false has no effect on a privileged container");
+  }
+
+  const Pod& pod_;
+  const Node& node_;
+  ContainerAssessment out_;
+};
+
+}  // namespace
+
+resolve::Settings settings_of(const Node& node) {
+  resolve::Settings settings;
+  settings.runtime_default = node.engine;
+  settings.runtime_default_version = node.engine_version;
+  settings.profile_root = node.profile_root;
+  settings.seccomp_default = node.kubelet.seccomp_default;
+  return settings;
+}
+
+PodAssessment assess(const Pod& pod, const Node& node) {
+  PodAssessment out;
+  out.pod = pod;
+  out.refused = validate(pod, node.version);
+  out.baseline = violations(pod, Level::baseline, node.version);
+  out.restricted = violations(pod, Level::restricted, node.version);
+  out.level = !out.baseline.empty()    ? Level::privileged
+              : out.restricted.empty() ? Level::restricted
+                                       : Level::baseline;
+  for (const Container& container : pod.containers)
+    out.containers.push_back(Assessor(pod, container, node).assess());
+  return out;
+}
+
+bool is_finding(const ContainerAssessment& container, const Pod& pod) {
+  return (!container.confined && !pod.is_windows()) || container.starts == Starts::no ||
+         lint::any(container.lint, lint::Severity::error);
+}
+
+bool is_finding(const PodAssessment& pod) {
+  return !pod.refused.empty() || std::ranges::any_of(pod.containers, [&](const ContainerAssessment& each) {
+    return is_finding(each, pod.pod);
+  });
+}
+
+}  // namespace scrim::kubernetes
