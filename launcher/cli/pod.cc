@@ -40,6 +40,7 @@ struct PodOptions {
   std::string engine;
   std::string architecture;
   std::string kernel;
+  std::string runtime = "runc";
   std::string require;
   std::string launch;
   std::vector<std::string> command;
@@ -83,6 +84,10 @@ void parse(const Arguments& arguments, PodOptions& options) {
       app.add_flag("--seccomp-default", options.seccomp_default,
                    "the kubelet's seccompDefault is on; --seccomp-default=false: off, whatever its "
                    "configuration says");
+  app.add_option("--runtime NAME", options.runtime,
+                 "what the engine starts containers with, which needs calls of its own once a profile is in "
+                 "force (default: runc)")
+      .one_of({"runc", "crun", "scrim"});
   app.add_option("--require LEVEL", options.require, "a Pod Security level that every pod has to meet")
       .one_of({"privileged", "baseline", "restricted"});
   app.add_flag("--json", options.json, "as JSON");
@@ -159,6 +164,9 @@ kubernetes::Node node_of(const Context& context, const PodOptions& options) {
   if (!options.root_dir.empty())
     node.profile_root = concat(options.root_dir, options.root_dir.ends_with('/') ? "" : "/", "seccomp");
   if (!options.profile_root.empty()) node.profile_root = options.profile_root;
+  node.runtime = options.runtime == "scrim"  ? lint::Runtime::scrim
+                 : options.runtime == "crun" ? lint::Runtime::crun
+                                             : lint::Runtime::runc;
   node.kubelet = kubelet_of(options, node.version);
   return node;
 }

@@ -102,12 +102,14 @@ class Assessor {
     const std::string file = resolve::localhost_file_name(node_.profile_root, local->path);
     out_.lint = lint::lint_text(resolve::read_localhost(node_.profile_root, local->path), file,
                                 {.target = out_.target,
-                                 .runtime = lint::Runtime::runc,
+                                 .runtime = node_.runtime,
                                  .read_as = read_as(node_.engine),
                                  .no_new_privileges = out_.no_new_privileges});
-    const auto cannot_start = std::ranges::find(out_.lint, "cannot-start", &lint::Finding::code);
-    if (cannot_start != out_.lint.end() && cannot_start->severity == lint::Severity::error)
-      stop(concat(file, ": ", cannot_start->says));
+    const auto stops = std::ranges::find_if(out_.lint, [](const lint::Finding& finding) {
+      return finding.severity == lint::Severity::error &&
+             (finding.code == "cannot-start" || finding.code == "runtime-needs");
+    });
+    if (stops != out_.lint.end()) stop(concat("under this profile nothing starts: ", stops->says));
   }
 
   void remark() {

@@ -24,6 +24,7 @@ struct Node {
   std::string engine_version;  // empty: the newest known
   document::Architecture architecture = document::Architecture::x86_64;
   resolve::KernelVersion kernel;
+  lint::Runtime runtime = lint::Runtime::runc;  // what the engine starts containers with
 };
 
 enum class Starts : unsigned char { yes, no, unknown };

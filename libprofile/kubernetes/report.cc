@@ -94,8 +94,11 @@ std::string lines_of(const ContainerAssessment& assessment, const Pod& pod, std:
   out += lines("because: ", assessment.because);
   if (!assessment.hindrance.empty()) out += lines("", {assessment.hindrance});
   for (const document::Warning& warning : assessment.warnings) out += lines("warning: ", {warning.text});
-  for (const lint::Finding& finding : assessment.lint)
-    if (finding.severity != lint::Severity::note) out += lines("", {lint::text_of(finding)});
+  for (const lint::Finding& finding : assessment.lint) {
+    if (finding.severity == lint::Severity::note) continue;
+    const std::string text = lint::text_of(finding);
+    for (const std::string_view line : split(text, '\n')) out += lines("", {std::string(line)});
+  }
   return out;
 }
 
