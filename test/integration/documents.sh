@@ -35,7 +35,7 @@ for command in $(below profile); do
   same "bash: every option of profile $command" "$(long_options profile "$command" | sort)" \
     "$(complete scrim profile "$command" -- | grep '^--' | sort)"
 done
-same "bash: the beginning of a command" "pause profile ps" "$(complete scrim p | sort | tr '\n' ' ' | sed 's/ $//')"
+same "bash: the beginning of a command" "pause pod profile ps" "$(complete scrim p | sort | tr '\n' ' ' | sed 's/ $//')"
 same "bash: a choice" "json text" "$(complete scrim --log-format '' | sort | tr '\n' ' ' | sed 's/ $//')"
 same "bash: a choice of a command" "asm" "$(complete scrim profile compile --format a)"
 same "bash: the value of an option is no command" "$work/scrim.bash" "$(complete scrim --config "$work/scrim.b")"
@@ -55,7 +55,7 @@ for shell in zsh fish; do
 done
 if command -v fish >/dev/null; then
   offered() { HOME=$work fish --no-config -c "source $work/scrim.fish; complete -C '$1'" 2>&1 | cut -f1 | sort | tr '\n' ' '; }
-  same "fish: the beginning of a command" "pause profile ps " "$(offered 'scrim p')"
+  same "fish: the beginning of a command" "pause pod profile ps " "$(offered 'scrim p')"
   matches "fish: an option" "--bundle" "$(offered 'scrim run --bun')"
   same "fish: a choice" "json text " "$(offered 'scrim --log-format ')"
 fi
