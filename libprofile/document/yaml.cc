@@ -14,9 +14,24 @@
 #include "libprofile/document/yaml_scalar.h"
 #include "libprofile/text.h"
 
+// Where the linker put yaml-cpp's initialisers (CMakeLists.txt); none where it is a shared library.
+using Initialiser = void (*)();
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the linker's names
+extern "C" [[gnu::weak, gnu::visibility("hidden")]] const Initialiser __start_yaml_init_array[];
+extern "C" [[gnu::weak, gnu::visibility("hidden")]] const Initialiser __stop_yaml_init_array[];
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
+
 namespace scrim::document::yaml {
 
 namespace {
+
+void initialise_yaml_cpp() {
+  static const bool done = [] {
+    for (const Initialiser* each = __start_yaml_init_array; each != __stop_yaml_init_array; ++each) (*each)();
+    return true;
+  }();
+  (void)done;
+}
 
 using json::Member;
 using json::Value;
@@ -316,6 +331,7 @@ std::string printable(std::string message) {
 }
 
 std::vector<Value> parse_yaml(std::string_view text, std::string_view file) {
+  initialise_yaml_cpp();
   std::istringstream stream{std::string(text)};
   // A value begins with a byte of its own or with that of the map it is in; an empty document has one.
   Builder builder(file, 2 * text.size() + 2);

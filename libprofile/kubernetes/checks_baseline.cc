@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
-#include <span>
 
 #include "libprofile/kubernetes/annotations.h"
 #include "libprofile/kubernetes/checks.h"
+#include "libprofile/kubernetes/fields.h"
 #include "libprofile/text.h"
 
 namespace scrim::kubernetes::checks {
 
 namespace {
-
-bool is_among(std::string_view name, std::span<const std::string_view> names) {
-  return std::ranges::find(names, name) != names.end();
-}
 
 // key="value"
 std::string assignment(std::string_view key, std::string_view value) {
@@ -54,9 +49,10 @@ Result app_armor_profile(const Pod& pod, Version) {
 }
 
 Result capabilities_baseline(const Pod& pod, Version) {
-  constexpr std::array<std::string_view, 13> allowed{
-      "AUDIT_WRITE",      "CHOWN",   "DAC_OVERRIDE", "FOWNER",  "FSETID", "KILL",      "MKNOD",
-      "NET_BIND_SERVICE", "SETFCAP", "SETGID",       "SETPCAP", "SETUID", "SYS_CHROOT"};
+  constexpr std::string_view allowed =
+      "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP "
+      "SETUID "
+      "SYS_CHROOT";
   Names bad;
   Set added;
   for (const Container& container : pod.containers) {
@@ -138,11 +134,9 @@ Result se_linux_options(const Pod& pod, Version version) {
   const auto look = [&](const SecurityContext& context) {
     if (!context.se_linux_options) return false;
     const SeLinuxOptions& options = *context.se_linux_options;
-    constexpr std::array<std::string_view, 5> allowed{"", "container_t", "container_init_t",
-                                                      "container_kvm_t", "container_engine_t"};
-    const bool has_engine_type = version >= Version{1, 31};
-    const bool bad_type =
-        !is_among(options.type, std::span(allowed).first(has_engine_type ? allowed.size() : 4));
+    const bool bad_type = !options.type.empty() &&
+                          !is_among(options.type, "container_t container_init_t container_kvm_t") &&
+                          !(options.type == "container_engine_t" && version >= Version{1, 31});
     if (bad_type) types.insert(options.type);
     sets_user = sets_user || !options.user.empty();
     sets_role = sets_role || !options.role.empty();
@@ -178,29 +172,19 @@ Result seccomp_profile_baseline(const Pod& pod, Version version) {
 }
 
 Result sysctls(const Pod& pod, Version version) {
-  struct Safe {
-    std::string_view name;
-    Version since;
-  };
-  constexpr std::array safe{Safe{"kernel.shm_rmid_forced", {1, 0}},
-                            Safe{"net.ipv4.ip_local_port_range", {1, 0}},
-                            Safe{"net.ipv4.tcp_syncookies", {1, 0}},
-                            Safe{"net.ipv4.ping_group_range", {1, 0}},
-                            Safe{"net.ipv4.ip_unprivileged_port_start", {1, 0}},
-                            Safe{"net.ipv4.ip_local_reserved_ports", {1, 27}},
-                            Safe{"net.ipv4.tcp_keepalive_time", {1, 29}},
-                            Safe{"net.ipv4.tcp_fin_timeout", {1, 29}},
-                            Safe{"net.ipv4.tcp_keepalive_intvl", {1, 29}},
-                            Safe{"net.ipv4.tcp_keepalive_probes", {1, 29}},
-                            Safe{"net.ipv4.tcp_rmem", {1, 32}},
-                            Safe{"net.ipv4.tcp_wmem", {1, 32}},
-                            Safe{"net.ipv4.tcp_slow_start_after_idle", {1, 37}},
-                            Safe{"net.ipv4.tcp_notsent_lowat", {1, 37}}};
+  std::string safe =
+      "kernel.shm_rmid_forced net.ipv4.ip_local_port_range net.ipv4.tcp_syncookies net.ipv4.ping_group_range "
+      "net.ipv4.ip_unprivileged_port_start";
+  if (version >= Version{1, 27}) safe += " net.ipv4.ip_local_reserved_ports";
+  if (version >= Version{1, 29})
+    safe +=
+        " net.ipv4.tcp_keepalive_time net.ipv4.tcp_fin_timeout net.ipv4.tcp_keepalive_intvl "
+        "net.ipv4.tcp_keepalive_probes";
+  if (version >= Version{1, 32}) safe += " net.ipv4.tcp_rmem net.ipv4.tcp_wmem";
+  if (version >= Version{1, 37}) safe += " net.ipv4.tcp_slow_start_after_idle net.ipv4.tcp_notsent_lowat";
   Names bad;
   for (const std::string& name : pod.security_context.sysctls)
-    if (std::ranges::none_of(safe,
-                             [&](const Safe& each) { return each.name == name && each.since <= version; }))
-      bad.push_back(name);
+    if (!is_among(name, safe)) bad.push_back(name);
   if (bad.empty()) return std::nullopt;
   return Failure{"forbidden sysctls", join(bad)};
 }

@@ -2,7 +2,6 @@
 #include "libprofile/kubernetes/container_process.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 #include "libprofile/document/names.h"
@@ -13,8 +12,8 @@ namespace scrim::kubernetes {
 namespace {
 
 // CRI-O pkg/config: default_capabilities, less than containerd's and Docker's.
-constexpr std::array<std::string_view, 9> cri_o_default{
-    "CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "SETGID", "SETUID", "SETPCAP", "KILL", "NET_BIND_SERVICE"};
+constexpr std::string_view cri_o_default =
+    "CHOWN DAC_OVERRIDE FSETID FOWNER SETGID SETUID SETPCAP KILL NET_BIND_SERVICE";
 
 resolve::CapabilitySet all_capabilities() {
   return resolve::capabilities_named("ALL", static_cast<unsigned>(document::capability_names().size() - 1));
@@ -23,7 +22,8 @@ resolve::CapabilitySet all_capabilities() {
 resolve::CapabilitySet default_capabilities(defaults::Engine engine) {
   if (engine != defaults::Engine::cri_o) return resolve::capabilities_named("DEFAULT", 0);
   resolve::CapabilitySet set;
-  for (const std::string_view name : cri_o_default) set.add(*resolve::CapabilitySet::number_of(name));
+  for (const std::string_view name : split(cri_o_default, ' '))
+    set.add(*resolve::CapabilitySet::number_of(name));
   return set;
 }
 

@@ -12,6 +12,11 @@ using document::Position;
 using document::json::Member;
 using document::json::Value;
 
+bool is_among(std::string_view word, std::string_view words) {
+  const std::vector<std::string_view> all = split(words, ' ');
+  return std::ranges::find(all, word) != all.end();
+}
+
 Fields::Fields(const Value* object, std::string path, std::string_view file)
     : object_(object), path_(std::move(path)), file_(file) {
   if (object_ != nullptr && object_->object() == nullptr)
@@ -100,8 +105,9 @@ std::optional<std::int64_t> Fields::integer(std::string_view name) const {
   return number;
 }
 
-void Fields::check(std::span<const std::string_view> known, document::Warnings& warnings) const {
+void Fields::check(std::string_view words, document::Warnings& warnings) const {
   if (object_ == nullptr) return;
+  const std::vector<std::string_view> known = split(words, ' ');
   constexpr std::size_t enough = 50;
   for (const Member& member : *object_->object()) {
     if (std::ranges::find(known, member.name) != known.end() || warnings.size() >= enough) continue;

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +10,10 @@
 #include "libprofile/document/json.h"
 
 namespace scrim::kubernetes {
+
+// Whether it is one of these words, between which there is a space. Lists of names are such texts, not arrays
+// of views: each view in a static-pie program is a relocation, which every start of a container pays for.
+[[nodiscard]] bool is_among(std::string_view word, std::string_view words);
 
 // One object of a manifest, and where it is: "spec.containers[0]". Null counts as not set, as in Go. What is
 // of another type throws DocumentError, as the API server refuses it.
@@ -34,8 +37,9 @@ class Fields {
   [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name) const;
 
-  // Remarks on members that are none of `known`, as the API server words it: unknown field "spec.x".
-  void check(std::span<const std::string_view> known, document::Warnings& warnings) const;
+  // Remarks on members that are none of `known` (words with spaces between them), as the API server words it:
+  // unknown field "spec.x".
+  void check(std::string_view known, document::Warnings& warnings) const;
 
  private:
   [[nodiscard]] const document::json::Value::Array* array(std::string_view name) const;

@@ -30,105 +30,31 @@ std::string_view name_of(ContainerKind kind) {
 namespace {
 
 // The fields of core/v1 of Kubernetes 1.37 (staging/src/k8s.io/api/core/v1/types.go).
-constexpr std::array<std::string_view, 44> pod_spec_fields{"volumes",
-                                                           "initContainers",
-                                                           "containers",
-                                                           "ephemeralContainers",
-                                                           "restartPolicy",
-                                                           "terminationGracePeriodSeconds",
-                                                           "dnsPolicy",
-                                                           "activeDeadlineSeconds",
-                                                           "nodeSelector",
-                                                           "serviceAccountName",
-                                                           "serviceAccount",
-                                                           "automountServiceAccountToken",
-                                                           "nodeName",
-                                                           "hostNetwork",
-                                                           "hostPID",
-                                                           "hostIPC",
-                                                           "securityContext",
-                                                           "shareProcessNamespace",
-                                                           "imagePullSecrets",
-                                                           "hostname",
-                                                           "subdomain",
-                                                           "affinity",
-                                                           "schedulerName",
-                                                           "tolerations",
-                                                           "hostAliases",
-                                                           "priorityClassName",
-                                                           "priority",
-                                                           "dnsConfig",
-                                                           "readinessGates",
-                                                           "runtimeClassName",
-                                                           "preemptionPolicy",
-                                                           "enableServiceLinks",
-                                                           "overhead",
-                                                           "topologySpreadConstraints",
-                                                           "os",
-                                                           "setHostnameAsFQDN",
-                                                           "hostUsers",
-                                                           "schedulingGates",
-                                                           "resourceClaims",
-                                                           "resources",
-                                                           "hostnameOverride",
-                                                           "workloadRef",
-                                                           "schedulingGroup",
-                                                           "evictionResponders"};
-constexpr std::array<std::string_view, 26> container_fields{"name",
-                                                            "image",
-                                                            "command",
-                                                            "args",
-                                                            "workingDir",
-                                                            "ports",
-                                                            "envFrom",
-                                                            "env",
-                                                            "resources",
-                                                            "resizePolicy",
-                                                            "restartPolicy",
-                                                            "restartPolicyRules",
-                                                            "volumeMounts",
-                                                            "volumeDevices",
-                                                            "livenessProbe",
-                                                            "readinessProbe",
-                                                            "startupProbe",
-                                                            "lifecycle",
-                                                            "stdin",
-                                                            "terminationMessagePath",
-                                                            "stdinOnce",
-                                                            "imagePullPolicy",
-                                                            "tty",
-                                                            "terminationMessagePolicy",
-                                                            "targetContainerName",
-                                                            "securityContext"};
-constexpr std::array<std::string_view, 12> container_context_fields{"capabilities",
-                                                                    "privileged",
-                                                                    "seLinuxOptions",
-                                                                    "windowsOptions",
-                                                                    "runAsUser",
-                                                                    "runAsGroup",
-                                                                    "runAsNonRoot",
-                                                                    "seccompProfile",
-                                                                    "readOnlyRootFilesystem",
-                                                                    "procMount",
-                                                                    "allowPrivilegeEscalation",
-                                                                    "appArmorProfile"};
-constexpr std::array<std::string_view, 13> pod_context_fields{"seLinuxOptions",
-                                                              "windowsOptions",
-                                                              "runAsUser",
-                                                              "runAsGroup",
-                                                              "runAsNonRoot",
-                                                              "supplementalGroups",
-                                                              "fsGroup",
-                                                              "sysctls",
-                                                              "supplementalGroupsPolicy",
-                                                              "fsGroupChangePolicy",
-                                                              "seccompProfile",
-                                                              "appArmorProfile",
-                                                              "seLinuxChangePolicy"};
-constexpr std::array<std::string_view, 2> seccomp_fields{"type", "localhostProfile"};
-constexpr std::array<std::string_view, 2> capability_fields{"add", "drop"};
+constexpr const char* pod_spec_fields =
+    "volumes initContainers containers ephemeralContainers restartPolicy "
+    "terminationGracePeriodSeconds dnsPolicy activeDeadlineSeconds nodeSelector "
+    "serviceAccountName serviceAccount automountServiceAccountToken nodeName hostNetwork "
+    "hostPID hostIPC securityContext shareProcessNamespace imagePullSecrets hostname subdomain "
+    "affinity schedulerName tolerations hostAliases priorityClassName priority dnsConfig "
+    "readinessGates runtimeClassName preemptionPolicy enableServiceLinks overhead "
+    "topologySpreadConstraints os setHostnameAsFQDN hostUsers schedulingGates resourceClaims "
+    "resources hostnameOverride workloadRef schedulingGroup evictionResponders";
+constexpr const char* container_fields =
+    "name image command args workingDir ports envFrom env resources resizePolicy restartPolicy "
+    "restartPolicyRules volumeMounts volumeDevices livenessProbe readinessProbe startupProbe "
+    "lifecycle stdin terminationMessagePath stdinOnce imagePullPolicy tty "
+    "terminationMessagePolicy targetContainerName securityContext";
+constexpr const char* container_context_fields =
+    "capabilities privileged seLinuxOptions windowsOptions runAsUser runAsGroup runAsNonRoot "
+    "seccompProfile readOnlyRootFilesystem procMount allowPrivilegeEscalation appArmorProfile";
+constexpr const char* pod_context_fields =
+    "seLinuxOptions windowsOptions runAsUser runAsGroup runAsNonRoot supplementalGroups fsGroup "
+    "sysctls supplementalGroupsPolicy fsGroupChangePolicy seccompProfile appArmorProfile "
+    "seLinuxChangePolicy";
+constexpr const char* seccomp_fields = "type localhostProfile";
+constexpr const char* capability_fields = "add drop";
 
-SecurityContext read_context(const Fields& from, std::span<const std::string_view> known, Pod& pod) {
+SecurityContext read_context(const Fields& from, std::string_view known, Pod& pod) {
   SecurityContext context;
   context.at = from.position();
   from.check(known, pod.warnings);
@@ -217,24 +143,19 @@ void read_spec(const Fields& spec, Pod& pod) {
   }
 }
 
-// Where a kind keeps its pods: the path to what has a `metadata` and a `spec` of a pod.
-struct Kind {
-  std::string_view name;
-  std::array<std::string_view, 4> way = {};
-};
-constexpr std::array kinds{Kind{"Pod"},
-                           Kind{"PodTemplate", {"template"}},
-                           Kind{"Deployment", {"spec", "template"}},
-                           Kind{"ReplicaSet", {"spec", "template"}},
-                           Kind{"StatefulSet", {"spec", "template"}},
-                           Kind{"DaemonSet", {"spec", "template"}},
-                           Kind{"ReplicationController", {"spec", "template"}},
-                           Kind{"Job", {"spec", "template"}},
-                           Kind{"CronJob", {"spec", "jobTemplate", "spec", "template"}}};
+// Where a kind keeps its pods: the way to what has a `metadata` and a `spec` of a pod. Nothing: it has none.
+std::optional<std::string_view> way_to_pod(std::string_view kind) {
+  if (kind == "Pod") return "";
+  if (kind == "PodTemplate") return "template";
+  if (kind == "CronJob") return "spec jobTemplate spec template";
+  if (is_among(kind, "Deployment ReplicaSet StatefulSet DaemonSet ReplicationController Job"))
+    return "spec template";
+  return std::nullopt;
+}
 
-Pod read_pod(const Fields& object, const Kind& kind, const std::string& file) {
+Pod read_pod(const Fields& object, const std::string& kind, std::string_view way, const std::string& file) {
   Pod pod;
-  pod.kind = std::string(kind.name);
+  pod.kind = kind;
   pod.file = file;
   pod.at = object.position();
   const Fields metadata = object.object("metadata");
@@ -242,12 +163,12 @@ Pod read_pod(const Fields& object, const Kind& kind, const std::string& file) {
   if (pod.name.empty()) pod.name = metadata.text_or_empty("generateName");
   pod.name_space = metadata.text_or_empty("namespace");
   Fields of_pod = object;
-  for (const std::string_view step : kind.way)
+  for (const std::string_view step : split(way, ' '))
     if (!step.empty()) of_pod = of_pod.object(step);
   const Fields pod_metadata = of_pod.object("metadata");
   const Fields spec = of_pod.object("spec");
   if (!spec.is_set())
-    throw document::DocumentError(file, object.position(), concat("a ", kind.name, " without ", spec.path()));
+    throw document::DocumentError(file, object.position(), concat("a ", kind, " without ", spec.path()));
   pod.metadata_path = pod_metadata.path();
   pod.spec_path = spec.path();
   if (const Fields annotations = pod_metadata.object("annotations"); annotations.is_set())
@@ -262,19 +183,18 @@ void read_object(const Value& value, const std::string& file, Manifest& manifest
   const std::string kind = object.text_or_empty("kind");
   if (kind.empty())
     throw document::DocumentError(file, value.position(), "no object of Kubernetes: it has no kind");
-  const auto* const found = std::ranges::find(kinds, kind, &Kind::name);
-  if (found != kinds.end()) {
-    manifest.pods.push_back(read_pod(object, *found, file));
+  if (const auto way = way_to_pod(kind)) {
+    manifest.pods.push_back(read_pod(object, kind, *way, file));
     return;
   }
   // "List", as kubectl get -o yaml prints it, and "PodList", as the API server answers: its items may lack a
   // kind.
   if (kind.ends_with("List") && object.find("items") != nullptr) {
     const std::string of = kind.substr(0, kind.size() - std::string_view("List").size());
+    const auto way = way_to_pod(of);
     for (const Fields& item : object.objects("items")) {
-      const auto* const same = std::ranges::find(kinds, of, &Kind::name);
-      if (same != kinds.end() && item.find("kind") == nullptr)
-        manifest.pods.push_back(read_pod({item.value(), "", file}, *same, file));
+      if (way && item.find("kind") == nullptr)
+        manifest.pods.push_back(read_pod({item.value(), "", file}, of, *way, file));
       else
         read_object(*item.value(), file, manifest);
     }
