@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <functional>
 #include <tuple>
 
 #include "libprofile/lint/subject.h"
@@ -23,9 +24,15 @@ std::string Findings::place(Position at) {
 std::vector<Finding> Findings::take() {
   std::ranges::stable_sort(all_, {},
                            [](const Placed& each) { return std::pair(each.at.line, each.at.column); });
+  constexpr std::size_t most = 1000;
+  const std::size_t more = all_.size() > most ? all_.size() - most : 0;
+  // The worst are not to be among those that are left out.
+  if (more > 0)
+    std::ranges::stable_sort(all_, std::greater(), [](const Placed& each) { return each.finding.severity; });
   std::vector<Finding> findings;
-  findings.reserve(all_.size());
-  for (Placed& each : all_) findings.push_back(std::move(each.finding));
+  for (std::size_t i = 0; i < all_.size() - more; ++i) findings.push_back(std::move(all_[i].finding));
+  if (more > 0)
+    findings.push_back({"not-looked-at", Severity::note, file_, concat(more, " more findings"), {}});
   all_.clear();
   return findings;
 }

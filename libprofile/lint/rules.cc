@@ -143,6 +143,8 @@ class RuleCheck {
     for (std::size_t i = 0; i < entries.size(); ++i)
       for (std::vector<Condition>& each : cases_of(rules_[entries[i].rule]))
         cases.push_back({i, std::move(each)});
+    looked_into_ += cases.size();
+    if (looked_into_ > most_looked_into) return;
     const Reach reach = reach_of(cases, entries.size(), architecture_);
     for (std::size_t i = 0; i < entries.size(); ++i)
       if (!reach.ever_holds[i])
@@ -160,6 +162,10 @@ class RuleCheck {
   }
 
   void report() {
+    if (looked_into_ > most_looked_into)
+      findings_.add("not-looked-at", Severity::note, {},
+                    concat("of more than ", most_looked_into,
+                           " conditions it was not looked into whether others make them idle"));
     for (const auto& [key, about] : found_) {
       const auto& [rule, kind, other] = key;
       const std::string names = join(about.names);
@@ -203,6 +209,10 @@ class RuleCheck {
       }
     }
   }
+
+  // Compiling the rules of a call takes up to a millisecond for each.
+  static constexpr std::size_t most_looked_into = 1024;
+  std::size_t looked_into_ = 0;
 
   struct About {
     Position at;

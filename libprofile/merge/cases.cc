@@ -16,6 +16,7 @@ namespace {
 constexpr std::uint64_t highest = std::numeric_limits<std::uint64_t>::max();
 constexpr unsigned bits = 64;
 constexpr unsigned arguments = 6;
+constexpr std::size_t most_steps = 20'000;  // some microseconds each
 
 bool equal(const Condition& a, const Condition& b) {
   return a.index == b.index && a.op == b.op && a.value == b.value && a.value_two == b.value_two;
@@ -262,6 +263,7 @@ std::optional<std::vector<Case>> rules_of(const Cases& cases, const Decision& ot
   while (!all.empty() && all.back().decision == cases.otherwise) all.pop_back();
   all.push_back({cases.otherwise, {}});
   std::vector<Case> rules;
+  std::size_t steps = 0;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i].decision == otherwise) continue;
     std::vector<Conditions> boxes{all[i].conditions};
@@ -269,6 +271,7 @@ std::optional<std::vector<Case>> rules_of(const Cases& cases, const Decision& ot
       if (all[j].decision == all[i].decision) continue;
       std::vector<Conditions> rest;
       for (const Conditions& box : boxes) {
+        if (++steps > most_steps) return std::nullopt;
         for (Conditions& each : without(box, all[j].conditions)) rest.push_back(std::move(each));
         if (rest.size() > most_rules) return std::nullopt;
       }

@@ -49,6 +49,8 @@ bool repeats_argument(const Rule& rule) {
   });
 }
 
+constexpr std::size_t most_pairs = 1024;  // of rules of one call, one of each profile
+
 using CasesByCall = std::map<std::string_view, Cases>;
 
 // As policy reads rules: libprofile/policy/README.md.
@@ -166,7 +168,11 @@ OciSeccomp merge(const std::vector<OciSeccomp>& profiles, Mode mode, Architectur
     for (const auto& [name, cases] : own) calls.try_emplace(name, Cases{{}, otherwise});
     for (auto& [name, cases] : calls) {
       const auto found = own.find(name);
-      cases = product(cases, found == own.end() ? Cases{{}, default_of(profile)} : found->second, choose);
+      const Cases theirs = found == own.end() ? Cases{{}, default_of(profile)} : found->second;
+      if (!(cases == theirs) && (cases.cases.size() + 1) * (theirs.cases.size() + 1) > most_pairs)
+        throw Error(
+            concat("the rules for ", name, " have more than ", most_pairs, " combinations of conditions"));
+      cases = product(cases, theirs, choose);
     }
     otherwise = choose(otherwise, default_of(profile));
   }

@@ -63,15 +63,19 @@ class NameCheck {
       without_effect(name, wanted);
       return;
     }
-    if (!reported_.insert(name.text).second) return;
+    if (reported_.size() > most_reported || !reported_.insert(name.text).second) return;
     const std::string_view meant = nearest_syscall(name.text);
     std::string what = concat("unknown syscall \"", name.text, "\"");
     if (!meant.empty()) what += concat(": did you mean ", meant, "?");
+    if (reported_.size() > most_reported) what += "; no further warnings about names";
     if (unknown_ == UnknownSyscalls::refuse) throw DocumentError(seccomp_.file, name.at, what);
-    warnings_.push_back({located(seccomp_.file, name.at, what)});
+    warnings_.push_back({located(seccomp_.file, name.at, what), name.at});
   }
 
  private:
+  // Each costs a comparison with all names that there are.
+  static constexpr std::size_t most_reported = 50;
+
   // A call that libseccomp has no number for gets the default, or ENOSYS as a call newer than the profile.
   // Where that denies it, nothing is lost but the call; where it lets it through, a rule that denies it would
   // be lost silently.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 
@@ -171,4 +172,23 @@ TEST_CASE("rules that libseccomp gets wrong matter to the runtimes that use it")
   CHECK(wrong(lint::Runtime::crun).size() == 1);
   CHECK(wrong(lint::Runtime::crun).front().starts_with("p:"));
   CHECK(wrong(lint::Runtime::scrim).empty());
+}
+
+TEST_CASE("of mistakes without end some are told, and how many more there are") {
+  std::string names = R"("n0")";
+  for (int i = 1; i < 70; ++i) names += concat(R"(, "nosuchcall)", i, R"(")");
+  const auto findings = found({allow(names)});
+  CHECK(findings.size() == 51);
+  CHECK(std::ranges::count(findings, "20 more names that no system call has", &Finding::says) == 1);
+  const auto many = found(std::vector<std::string>(2000, allow(R"("read")")));
+  CHECK(many.size() == 1001);
+  CHECK(many.back().says == "999 more findings");
+  std::vector<std::string> conditions;
+  for (const char* const name :
+       {"prctl", "fcntl", "ioctl", "socket", "mmap", "mprotect", "futex", "clone", "kill", "read", "write",
+        "open", "close", "stat", "fstat", "lstat", "poll", "lseek"})
+    for (unsigned i = 0; i < 60; ++i)
+      conditions.push_back(allow(concat("\"", name, "\""), condition(5, "EQ", i)));
+  const auto unlooked = found(conditions);
+  CHECK(std::ranges::count(unlooked, "not-looked-at", &Finding::code) == 1);
 }
