@@ -48,6 +48,7 @@ void check_architectures(const Subject& subject, Findings& findings) {
                  concat("add an entry for ", name_of(native)));
   if (!listed.empty() && !lists(listed, native)) {
     std::vector<std::string> names;
+    names.reserve(listed.size());
     for (const Architecture each : listed) names.push_back(inspect::short_name(each));
     findings.add("wrong-architecture", Severity::warning, {},
                  concat("the profile is for ", join(names), ", not for ", here,

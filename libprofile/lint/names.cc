@@ -35,6 +35,7 @@ std::vector<document::Architecture> architectures_of(const Subject& subject) {
 
 std::string names_of(const std::vector<document::Architecture>& architectures) {
   std::vector<std::string> names;
+  names.reserve(architectures.size());
   for (const document::Architecture each : architectures) names.push_back(inspect::short_name(each));
   return join(names);
 }
