@@ -21,9 +21,11 @@ std::span<const ProfileCommand> profile_commands() {
       ProfileCommand{"diff", "what changes from one profile to another", profile_diff},
       ProfileCommand{"disasm", "read a program back, with names in the margin", profile_disasm},
       ProfileCommand{"explain", "what happens to a call, and because of which line", profile_explain},
+      ProfileCommand{"history", "since when engines' defaults allow a call, and why", profile_history},
       ProfileCommand{"lint", "what is wrong with a profile, or will surprise", profile_lint},
       ProfileCommand{"merge", "one profile that allows what any, or all, of several allow", profile_merge},
-      ProfileCommand{"resolve", "linux.seccomp for an architecture, kernel and capabilities", profile_resolve},
+      ProfileCommand{"resolve", "linux.seccomp for an architecture, kernel and capabilities",
+                     profile_resolve},
       ProfileCommand{"show", "what happens to every call", profile_show},
   };
   return table;

@@ -34,6 +34,7 @@ int profile_count(const Context& context, const Arguments& arguments);
 int profile_diff(const Context& context, const Arguments& arguments);
 int profile_disasm(const Context& context, const Arguments& arguments);
 int profile_explain(const Context& context, const Arguments& arguments);
+int profile_history(const Context& context, const Arguments& arguments);
 int profile_lint(const Context& context, const Arguments& arguments);
 int profile_check(const Context& context, const Arguments& arguments);
 int profile_merge(const Context& context, const Arguments& arguments);

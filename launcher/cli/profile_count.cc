@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <iomanip>
 #include <iostream>
 #include <set>
@@ -13,14 +14,42 @@ namespace scrim::cli {
 
 using document::json::Value;
 
-// Names of all rules that allow, whatever their conditions and architectures.
-static std::size_t naive_count(const document::OciSeccomp& seccomp) {
-  std::set<std::string_view> names;
+namespace {
+
+// What counting names in the file says, which has nothing to do with the calls that an architecture has.
+struct NaiveCount {
+  std::set<std::string> in_rules;  // that apply
+  std::set<std::string> allowed;   // in a rule that allows, whatever its conditions
+  std::vector<std::string> denied_only;
+};
+
+NaiveCount naive_count(const document::OciSeccomp& seccomp) {
+  NaiveCount out;
   for (const document::Rule& rule : seccomp.rules)
-    if (rule.action == document::Action::allow)
-      for (const document::Name& name : rule.names) names.insert(name.text);
-  return names.size();
+    for (const document::Name& name : rule.names) {
+      out.in_rules.insert(name.text);
+      if (rule.action == document::Action::allow) out.allowed.insert(name.text);
+    }
+  std::ranges::set_difference(out.in_rules, out.allowed, std::back_inserter(out.denied_only));
+  return out;
 }
+
+void print(const NaiveCount& naive) {
+  std::cout
+      << naive.allowed.size()
+      << " names stand in rules that allow: with conditions, and calls that an ABI lacks, counted too\n";
+  if (naive.denied_only.empty()) return;
+  constexpr std::size_t shown = 4;
+  std::vector<std::string> first(
+      naive.denied_only.begin(),
+      naive.denied_only.begin() + static_cast<std::ptrdiff_t>(std::min(shown, naive.denied_only.size())));
+  if (naive.denied_only.size() > shown) first.emplace_back("…");
+  std::cout << "counting all names of the rules gives " << naive.in_rules.size() << ": "
+            << naive.denied_only.size() << " of them " << (naive.denied_only.size() == 1 ? "is" : "are")
+            << " only denied there (" << join(first) << ")\n";
+}
+
+}  // namespace
 
 int profile_count(const Context& context, const Arguments& arguments) {
   Options app(
@@ -40,7 +69,13 @@ int profile_count(const Context& context, const Arguments& arguments) {
     Value value;
     value.set("profile", inspect::json_of(std::string_view(source.enforced.name)));
     value.set("namesInAllowingRules",
-              source.resolved ? inspect::json_of(std::uint64_t{naive_count(*source.resolved)}) : Value());
+              source.resolved ? inspect::json_of(std::uint64_t{naive_count(*source.resolved).allowed.size()})
+                              : Value());
+    value.set("namesInRules",
+              source.resolved ? inspect::json_of(std::uint64_t{naive_count(*source.resolved).in_rules.size()})
+                              : Value());
+    value.set("namesOnlyDenied",
+              source.resolved ? inspect::json_of(naive_count(*source.resolved).denied_only) : Value());
     Value::Array all;
     for (const inspect::AbiCount& count : counts) all.push_back(inspect::json_of(count));
     value.set("abis", Value(Value::Data(std::move(all))));
@@ -60,10 +95,7 @@ int profile_count(const Context& context, const Arguments& arguments) {
   for (const inspect::AbiCount& count : counts)
     if (!count.conditional_names.empty())
       std::cout << inspect::wrapped(concat("conditional on ", count.abi, ": "), count.conditional_names);
-  if (source.resolved)
-    std::cout
-        << naive_count(*source.resolved)
-        << " names stand in rules that allow: with conditions, and calls that an ABI lacks, counted too\n";
+  if (source.resolved) print(naive_count(*source.resolved));
   return status_as_asked;
 }
 

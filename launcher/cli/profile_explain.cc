@@ -5,6 +5,7 @@
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
 #include "launcher/options/options.h"
+#include "libprofile/defaults/history.h"
 #include "libprofile/inspect/explain.h"
 #include "libprofile/inspect/report.h"
 #include "libprofile/text.h"
@@ -33,7 +34,22 @@ void print(const inspect::Explanation& each) {
               << " (ENOSYS for a call newer than all that are named)\n";
 }
 
-Value json_of(const inspect::Explanation& each) {
+// The same call in other versions of that default.
+void print_history(defaults::Engine engine, const std::string& call) {
+  const std::vector<std::string> calls{call};
+  const defaults::History history = defaults::history(engine, calls);
+  const std::string_view name = name_of(engine);
+  for (const defaults::RuleHistory& rule : history.rules) {
+    const std::string only = inspect::only(rule.rule);
+    std::cout << "  " << name << ", " << inspect::text_of(rule.periods) << ": "
+              << inspect::says(call, rule.rule.rule) << (only.empty() ? "" : ", ") << only << '\n';
+  }
+  for (const defaults::DeniedHistory& denied : history.denied)
+    std::cout << "  " << name << ", " << inspect::text_of(denied.periods) << ": no rule allows it\n    "
+              << denied.reason << '\n';
+}
+
+Value json_of(const inspect::Explanation& each, const ProfileSource& source) {
   Value value;
   value.set("call", inspect::json_of(std::string_view(each.call)));
   Value::Array answers;
@@ -58,6 +74,8 @@ Value json_of(const inspect::Explanation& each) {
   value.set("rules", Value(Value::Data(std::move(rules))));
   value.set("default",
             each.default_says.empty() ? Value() : inspect::json_of(std::string_view(each.default_says)));
+  const std::vector<std::string> calls{each.call};
+  value.set("history", source.engine ? inspect::json_of(defaults::history(*source.engine, calls)) : Value());
   return value;
 }
 
@@ -83,14 +101,17 @@ int profile_explain(const Context& context, const Arguments& arguments) {
         inspect::explain(call, source.enforced, source.written ? &*source.written : nullptr, source.target));
   if (json) {
     Value::Array array;
-    for (const inspect::Explanation& each : all) array.push_back(json_of(each));
+    for (const inspect::Explanation& each : all) array.push_back(json_of(each, source));
     Value value;
     value.set("profile", inspect::json_of(std::string_view(source.enforced.name)));
     value.set("calls", Value(Value::Data(std::move(array))));
     std::cout << to_text(value, 2) << '\n';
   } else {
     std::cout << source.enforced.name << '\n';
-    for (const inspect::Explanation& each : all) print(each);
+    for (const inspect::Explanation& each : all) {
+      print(each);
+      if (source.engine) print_history(*source.engine, each.call);
+    }
   }
   return status_as_asked;
 }

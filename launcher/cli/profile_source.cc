@@ -114,6 +114,8 @@ ProfileSource profile_source(const Context& context, const ProfileOptions& optio
   resolve::Settings settings = context.config.settings;
   if (!options.profile_root.empty()) settings.profile_root = options.profile_root;
   source.written = written(wanted, settings);
+  if (const auto* const built_in = std::get_if<resolve::RuntimeDefault>(&wanted))
+    source.engine = built_in->engine.value_or(settings.runtime_default);
   source.enforced = inspect::enforced(resolved.resolution.name,
                                       {filter::compile(make_table(policy_of(context, each, resolved)))},
                                       source.target.architecture);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "launcher/cli/profile_options.h"
+#include "libprofile/defaults/engine.h"
 #include "libprofile/document/profile.h"
 #include "libprofile/inspect/enforced.h"
 
@@ -18,6 +19,7 @@ struct ProfileSource {
   // As it was written, with positions and reasons; nothing for a process, whose profile nobody can see.
   std::optional<document::Profile> written;
   std::optional<document::OciSeccomp> resolved;
+  std::optional<defaults::Engine> engine;  // whose default it is
   resolve::Target target;
 };
 

@@ -67,15 +67,8 @@ NamingRule naming_rule(std::string_view call, const document::Name& name, const 
   NamingRule out;
   out.where = profile.file;
   if (name.at.line != 0) out.where += concat(":", name.at.line, ":", name.at.column);
-  out.says = action_text(rule.rule.action, rule.rule.errno_ret);
-  std::vector<std::string> conditions;
-  for (const document::Condition& condition : rule.rule.conditions)
-    conditions.push_back(condition_text(call, condition));
-  if (!conditions.empty()) out.says += concat(" if ", join(conditions, " and "));
-  std::vector<std::string> only;
-  add_filter(only, rule.includes, "with ", "on ");
-  add_filter(only, rule.excludes, "without ", "not on ");
-  out.only = join(only);
+  out.says = says(call, rule.rule);
+  out.only = only(rule);
   out.reason = rule.comment;
   // Whether it counts is for the one to say who evaluates templates.
   document::Profile alone = profile;
@@ -85,6 +78,21 @@ NamingRule naming_rule(std::string_view call, const document::Name& name, const 
 }
 
 }  // namespace
+
+std::string says(std::string_view call, const document::Rule& rule) {
+  std::vector<std::string> conditions;
+  for (const document::Condition& condition : rule.conditions)
+    conditions.push_back(condition_text(call, condition));
+  const std::string action = action_text(rule.action, rule.errno_ret);
+  return conditions.empty() ? action : concat(action, " if ", join(conditions, " and "));
+}
+
+std::string only(const document::TemplateRule& rule) {
+  std::vector<std::string> all;
+  add_filter(all, rule.includes, "with ", "on ");
+  add_filter(all, rule.excludes, "without ", "not on ");
+  return join(all);
+}
 
 Explanation explain(std::string_view call, const Enforced& enforced, const document::Profile* written,
                     const resolve::Target& target) {

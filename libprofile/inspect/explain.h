@@ -27,6 +27,11 @@ struct NamingRule {
   std::string reason;   // the rule's comment
 };
 
+// "SCMP_ACT_ALLOW if persona == 0" and "with CAP_SYS_ADMIN, on amd64": what a rule says of a call that it
+// names, and when only.
+[[nodiscard]] std::string says(std::string_view call, const document::Rule& rule);
+[[nodiscard]] std::string only(const document::TemplateRule& rule);
+
 struct Explanation {
   std::string call;
   std::vector<AbiAnswer> answers;  // of the ABIs that have it

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "libprofile/inspect/explain.h"
 #include "libprofile/text.h"
 
 namespace scrim::inspect {
@@ -218,6 +219,57 @@ std::string text_of(const std::vector<CallChange>& changes, std::size_t most) {
   }
   if (changes.size() > most) text += concat("  and ", changes.size() - most, " more\n");
   return text;
+}
+
+namespace {
+
+Value periods_json(const std::vector<defaults::PeriodNames>& periods) {
+  Value::Array all;
+  for (const defaults::PeriodNames& each : periods) {
+    Value one;
+    one.set("since", json_of(each.since));
+    one.set("until", json_of(each.until));
+    all.push_back(std::move(one));
+  }
+  return Value(Value::Data(std::move(all)));
+}
+
+}  // namespace
+
+Value json_of(const defaults::History& history) {
+  Value::Array rules;
+  for (const defaults::RuleHistory& each : history.rules) {
+    Value one;
+    one.set("call", json_of(std::string_view(each.call)));
+    one.set("says", json_of(std::string_view(says(each.call, each.rule.rule))));
+    one.set("only", json_of(std::string_view(only(each.rule))));
+    one.set("periods", periods_json(each.periods));
+    one.set("reason", json_of(std::string_view(each.rule.comment)));
+    rules.push_back(std::move(one));
+  }
+  Value::Array denied;
+  for (const defaults::DeniedHistory& each : history.denied) {
+    Value one;
+    one.set("call", json_of(std::string_view(each.call)));
+    one.set("periods", periods_json(each.periods));
+    one.set("reason", json_of(std::string_view(each.reason)));
+    denied.push_back(std::move(one));
+  }
+  Value value;
+  value.set("rules", Value(Value::Data(std::move(rules))));
+  value.set("denied", Value(Value::Data(std::move(denied))));
+  return value;
+}
+
+std::string text_of(const std::vector<defaults::PeriodNames>& periods) {
+  std::vector<std::string> all;
+  for (const defaults::PeriodNames& each : periods) {
+    std::string text;
+    if (!each.since.empty()) text = concat("since ", join(each.since));
+    if (!each.until.empty()) text += concat(text.empty() ? "" : ", ", "until ", join(each.until));
+    all.push_back(text.empty() ? "always" : std::move(text));
+  }
+  return join(all, "; ");
 }
 
 }  // namespace scrim::inspect

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "libprofile/defaults/history.h"
 #include "libprofile/document/json.h"
 #include "libprofile/inspect/against_config.h"
 #include "libprofile/inspect/container.h"
@@ -37,6 +38,9 @@ void add_container(document::json::Value& value, const Place& place, const Conta
 // A heading, then a line for each kind of answer. `brief`: without the names of what most calls get.
 [[nodiscard]] std::string text_of(const AbiSummary& summary);
 // "  newly allowed   x86_64  keyctl: ERRNO EPERM -> ALLOW", at most so many, and how many more there are.
+[[nodiscard]] document::json::Value json_of(const defaults::History& history);
+// "since 1.6.28, 1.7.13, until 2.0.0", "always"
+[[nodiscard]] std::string text_of(const std::vector<defaults::PeriodNames>& periods);
 [[nodiscard]] std::string text_of(const std::vector<CallChange>& changes, std::size_t most = SIZE_MAX);
 
 }  // namespace scrim::inspect
