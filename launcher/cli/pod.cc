@@ -54,7 +54,7 @@ void parse(const Arguments& arguments, PodOptions& options) {
   app.footer(
       "exit status: 0 as asked, 1 a container runs unconfined or does not start, or a pod is refused or "
       "misses "
-      "--require, 2 wrong use, 3 could not; with --launch as scrim launch");
+      "--require, 2 wrong use, 3 could not, or a profile cannot be read; with --launch as scrim launch");
   app.add_option("file", options.file,
                  "Pods, Deployments, StatefulSets, DaemonSets, ReplicaSets, ReplicationControllers, Jobs, "
                  "CronJobs, PodTemplates and lists of them, as YAML or JSON; - is standard input")
@@ -79,6 +79,7 @@ void parse(const Arguments& arguments, PodOptions& options) {
            "run a command as that container (POD/CONTAINER, if several are called so) would: profile, "
            "capabilities, user and no_new_privs, but no namespaces"}};
   std::vector<const Option*> given;
+  given.reserve(texts.size());
   for (const Text& text : texts) given.push_back(&app.add_option(text.names, text.target, text.help));
   const Option& seccomp_default =
       app.add_flag("--seccomp-default", options.seccomp_default,
@@ -244,6 +245,12 @@ bool misses(const PodAssessment& pod, const std::optional<kubernetes::Level>& re
   return required && pod.level < *required;
 }
 
+bool is_unknown(const PodAssessment& pod) {
+  return std::ranges::any_of(pod.containers, [](const ContainerAssessment& each) {
+    return each.starts == kubernetes::Starts::unknown;
+  });
+}
+
 void print_json(const kubernetes::Node& node, const std::vector<PodAssessment>& pods,
                 const std::vector<std::string>& other_kinds, const PodOptions& options, bool finding) {
   Value value;
@@ -286,7 +293,8 @@ int pod(const Context& context, const Arguments& arguments) {
     if (!manifest.other_kinds.empty())
       std::cout << "\nnot pods: " << inspect::printable(join(manifest.other_kinds)) << '\n';
   }
-  return finding ? status_finding : status_as_asked;
+  if (finding) return status_finding;
+  return std::ranges::any_of(pods, is_unknown) ? status_could_not : status_as_asked;
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ of privileged "containers: [{name: a, securityContext: {privileged: true, seccom
 gives "privileged with RuntimeDefault" 1 "privileged discards the profile that is asked for: RuntimeDefault" --seccomp-default "$work/privileged.yaml"
 
 # --- engines
-same "another engine's default" "RuntimeDefault@containerd-1.6.20 0" "$(answer '.pods[].containers[].profile' --engine containerd-1.6.20 "$pods/runtime-default.yaml")"
+same "another engine's default" "RuntimeDefault@containerd-1.7.13 0" "$(answer '.pods[].containers[].profile' --engine containerd-1.7.13 "$pods/runtime-default.yaml")"
 gives "an engine that is not known" 2 "is no engine whose default is known, did you mean containerd" --engine containrd "$pods/runtime-default.yaml"
 
 # --- annotations
@@ -87,6 +87,9 @@ gives "a missing file" 1 "CreateContainerError: cannot load seccomp profile \"$r
 same "a missing file, as JSON" "false null 1" "$(answer '.pods[].containers[] | "\(.starts) \(.confined)"' "$work/missing.yaml")"
 gives "no profile root" 1 "does not start" --root-dir "$work/none" "$pods/nginx.yaml"
 gives "another root" 0 "Localhost:profiles/nginx.json" --runtime scrim --root-dir "$work/none" --profile-root "$root/seccomp" "$pods/nginx.yaml"
+chmod 700 "$root" && cp "$SCRIM" "$work/scrim" # as /var/lib/kubelet is
+setpriv --reuid 65534 --regid 65534 --clear-groups "$work/scrim" pod --root-dir "$root" --runtime scrim --json - <"$pods/nginx.yaml" >"$work/out" 2>&1
+same "a root that the caller may not see" "3 null" "$? $(jq -r '.pods[].containers[].starts' "$work/out" 2>&1)"
 localhost outside ../../settings.json
 gives "a path that leads out" 1 "refused by the API server: .*localhostProfile: Invalid value: \"../../settings.json\": must not contain '..'" "$work/outside.yaml"
 localhost broken broken.json
