@@ -59,4 +59,27 @@ bundle slice '.linux.cgroupsPath = "no/slice:a:b"'
 matches "no slice at all" "slice:prefix:name" "$(s run -b "$work/slice" slice 2>&1 </dev/null)"
 
 nothing_left systemd
+
+# A service with systemd's own filters, to scrim inspect.
+cat >/run/systemd/system/filtered.service <<'END'
+[Unit]
+DefaultDependencies=no
+[Service]
+ExecStart=/usr/bin/busybox sleep 1000
+SystemCallFilter=~@keyring
+SystemCallErrorNumber=EISDIR
+SystemCallArchitectures=native
+END
+systemctl daemon-reload
+systemctl start filtered.service
+pid=$(show filtered.service MainPID)
+sleeps() { grep -q sleep "/proc/$pid/cmdline"; }
+wait_for 10 sleeps
+scrim inspect "$pid" >"$work/out" 2>&1 </dev/null
+same "inspect of a service with SystemCallFilter" 0 $?
+matches "… its filters" "seccomp filter, [2-9] filters" "$(head -1 "$work/out")"
+matches "… whose it is" "^cgroup /system.slice/filtered.service$" "$(cat "$work/out")"
+matches "… what SystemCallFilter denies" "ERRNO EISDIR .3.: add_key keyctl request_key" "$(sed '/^filter 1/,$d' "$work/out")"
+matches "… what SystemCallArchitectures kills" "^x86: every call: KILL" "$(sed '/^filter 1/,$d' "$work/out")"
+systemctl stop filtered.service
 finish
