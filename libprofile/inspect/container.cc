@@ -183,6 +183,7 @@ std::optional<pid_t> process_of_container(std::string_view name, Containers& con
   }
   if (called_so.size() > 1) {
     std::vector<std::string> titles;
+    titles.reserve(called_so.size());
     for (const Container* const each : called_so)
       titles.push_back(
           concat(each->title(), " of ", each->engine, " (", each->id.substr(0, least_of_id), ")"));

@@ -128,6 +128,7 @@ std::size_t Match::named_differences() const {
 Match nearest(const Enforced& what, const std::vector<KnownProfile>& known) {
   // The exact differences are dear, and only needed of those that can be the closest.
   std::vector<std::pair<std::size_t, const KnownProfile*>> candidates;
+  candidates.reserve(known.size());
   for (const KnownProfile& each : known)
     candidates.emplace_back(certainly_differing(each.enforced, what), &each);
   std::ranges::stable_sort(candidates, {}, &std::pair<std::size_t, const KnownProfile*>::first);

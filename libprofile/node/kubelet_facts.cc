@@ -10,6 +10,7 @@
 #include "libprofile/error.h"
 #include "libprofile/inspect/proc_files.h"
 #include "libprofile/inspect/process.h"
+#include "libprofile/kubernetes/kubelet.h"
 #include "libprofile/text.h"
 
 namespace scrim::node {
@@ -34,27 +35,6 @@ std::optional<std::string> flag(const std::vector<std::string>& arguments, std::
   return value;
 }
 
-// seccompDefault of a KubeletConfiguration (kubelet.config.k8s.io).
-void read_configuration(KubeletFacts& facts) {
-  const std::string& file = facts.config_file;
-  for (const document::json::Value& each : document::yaml::parse(document::read_text(file), file)) {
-    const auto* const kind = each.find("kind");
-    if (kind == nullptr || kind->string() == nullptr || *kind->string() != "KubeletConfiguration") continue;
-    const auto* const value = each.find("seccompDefault");
-    if (value != nullptr && !value->is_null() && value->boolean() == nullptr)
-      throw document::DocumentError(file, value->position(),
-                                    concat("seccompDefault must be true or false, not ", value->kind()));
-    const bool set = value != nullptr && value->boolean() != nullptr;
-    facts.seccomp_default = set && *value->boolean();
-    facts.because = {
-        set ? document::located(file, value->position(),
-                                concat("seccompDefault is ", *value->boolean() ? "true" : "false"))
-            : concat(file, ": seccompDefault is not set, which is false")};
-    return;
-  }
-  throw Error(concat(file, ": no KubeletConfiguration is in it"));
-}
-
 // A process in a container can call itself so too: it has another PID namespace than this one.
 std::optional<pid_t> running_kubelet() {
   const std::optional<std::string> own = inspect::link_of("/proc/self/ns/pid");
@@ -75,7 +55,12 @@ KubeletFacts read_kubelet_facts(const std::vector<std::string>& arguments) {
   facts.root_dir = flag(arguments, "root-dir", false).value_or(facts.root_dir);
   facts.config_file = flag(arguments, "config", false).value_or("");
   if (!facts.config_file.empty()) try {
-      read_configuration(facts);
+      const kubernetes::Kubelet read = kubernetes::read_kubelet(
+          document::yaml::parse(document::read_text(facts.config_file), facts.config_file),
+          facts.config_file);
+      facts.seccomp_default = read.seccomp_default;
+      facts.because = read.because;
+      for (const document::Warning& warning : read.warnings) facts.problems.push_back(warning.text);
     } catch (const Error& error) {
       facts.problems.emplace_back(error.what());
     }
