@@ -88,7 +88,7 @@ says "containerd: its default" "equal to .*RuntimeDefault@containerd"
 
 # --- all of them
 scrim inspect --all >"$work/out" 2>&1
-for line in "podman web-crun .*  1 filter  RuntimeDefault@podman" "podman bare .*  0 filters  unconfined$" "docker shop .*  1 filter  RuntimeDefault@docker" "containerd $plain .*  1 filter  .*RuntimeDefault@containerd"; do
+for line in "podman web-crun .*  1 filter  RuntimeDefault@podman" "podman bare .*  0 filters  unconfined$" "docker shop .*  1 filter  .*RuntimeDefault@docker" "containerd $plain .*  1 filter  .*RuntimeDefault@containerd"; do
   says "--all: $line" "^$line"
 done
 same "--all --json: names" '["bare","freed","own","PLAIN","shop","web-crun","web-runc"]' \
