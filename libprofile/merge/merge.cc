@@ -115,6 +115,7 @@ std::vector<Rule> rules_of(const CasesByCall& calls, const Decision& otherwise) 
     }
   }
   std::vector<Rule> all;
+  all.reserve(rules.size());
   for (auto& [key, rule] : rules) all.push_back(std::move(rule));
   return all;
 }
@@ -186,6 +187,7 @@ OciSeccomp merge(const std::vector<OciSeccomp>& profiles, Mode mode, Architectur
   if (std::ranges::any_of(profiles, [](const OciSeccomp& each) { return each.header.flags.has_value(); })) {
     std::vector<policy::Policy> policies;
     document::Warnings said_before;
+    policies.reserve(profiles.size());
     for (const OciSeccomp& each : profiles)
       policies.push_back(make_policy(each, policy::UnknownSyscalls::warn, said_before, native));
     merged.header.flags = filter::fuse_flags(policies);

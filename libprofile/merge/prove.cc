@@ -27,6 +27,7 @@ policy::Table table_of(const OciSeccomp& profile, Architecture native) {
 void prove(const OciSeccomp& merged, const std::vector<OciSeccomp>& profiles, Mode mode,
            Architecture native) {
   std::vector<policy::Table> tables;
+  tables.reserve(profiles.size());
   for (const OciSeccomp& each : profiles) tables.push_back(table_of(each, native));
   const filter::Program program = filter::compile(table_of(merged, native));
   const filter::Verification verification = filter::verify(
