@@ -15,6 +15,7 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "hooks/agent/connection.h"
@@ -114,20 +115,34 @@ class Agent {
         const bool asks = (ready[at + i].revents & POLLIN) != 0;
         if (!asks || !answer(watched_[i])) watched_.erase(watched_.begin() + static_cast<std::ptrdiff_t>(i));
       }
-      if (!connecting) continue;
-      if (Descriptor connected = socket_.accept()) connections_.emplace_back(std::move(connected));
+      if (connecting) accept();
     }
   }
 
  private:
   std::vector<pollfd> wait() {
-    std::vector<pollfd> all{{signals_.get(), POLLIN, 0}, {socket_.get(), POLLIN, 0}};
+    // Without descriptors nobody can be let in (accept(2), EMFILE), and whoever waits would wake us at once,
+    // again and again: so not until something has ended, or a second has passed.
+    constexpr int a_second = 1000;
+    const int door = std::exchange(is_full_, false) ? -1 : socket_.get();
+    std::vector<pollfd> all{{signals_.get(), POLLIN, 0}, {door, POLLIN, 0}};
     for (const Connection& connection : connections_) all.push_back({connection.descriptor(), POLLIN, 0});
     for (const Watched& watched : watched_) all.push_back({watched.listener.descriptor(), POLLIN, 0});
     watched_before_ = watched_.size();
-    while (poll(all.data(), all.size(), -1) < 0)
+    while (poll(all.data(), all.size(), door < 0 ? a_second : -1) < 0)
       if (errno != EINTR) throw_errno("wait for calls");
     return all;
+  }
+
+  void accept() {
+    if (Descriptor connected = socket_.accept()) {
+      connections_.emplace_back(std::move(connected));
+      return;
+    }
+    if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) return;  // it is gone
+    is_full_ = true;
+    if (!said_full_) complain("no descriptor is left for another container (ulimit -n): it has to wait");
+    said_full_ = true;
   }
 
   void continue_with(std::size_t connection) {
@@ -175,6 +190,8 @@ class Agent {
   std::vector<Watched> watched_;
   std::size_t watched_before_ = 0;  // when wait() looked
   bool complained_ = false;
+  bool is_full_ = false;
+  bool said_full_ = false;
 };
 
 int main_of(int argc, char** argv) {

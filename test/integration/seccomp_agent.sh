@@ -116,6 +116,29 @@ same "… and the agent still answers" 0 $?
 : >"$work/agent.error"
 stop_agent "after nonsense"
 
+# --- no descriptor left: who is let in already is served, who comes waits, and nothing spins
+"$agent_program" --socket "$socket" >"$work/calls" 2>"$work/agent.error" < <(:) &
+agent=$!
+started+=("$agent")
+wait_for 5 test -S "$socket"
+prlimit --pid "$agent" --nofile=12:12
+python3 -c 'import socket, sys, time
+all = [socket.socket(socket.AF_UNIX) for i in range(20)]
+for s in all: s.connect(sys.argv[1])
+sys.stdin.read()' "$socket" < <(sleep 60) &
+crowd=$!
+started+=("$crowd")
+wait_for 5 grep -q "no descriptor is left" "$work/agent.error"
+matches "it says what it lacks" "no descriptor is left for another container \(ulimit -n\)" "$(cat "$work/agent.error")"
+timeout 2.5 strace -qq -e trace=accept4 -p "$agent" -o "$work/accepts"
+tries=$(wc -l <"$work/accepts")
+same "it waits, and looks once a second" yes "$([ "$tries" -ge 1 ] && [ "$tries" -le 10 ] && echo yes || echo "$tries times in 2.5 s")"
+kill "$crowd" && wait "$crowd" 2>/dev/null
+container all number=95 >/dev/null
+same "… and answers when the others are gone" 0 $?
+: >"$work/agent.error"
+stop_agent "after a crowd"
+
 # --- wrong use
 bad() { # NAME STATUS PATTERN OPTION...
   timeout 5 "$agent_program" "${@:4}" >"$work/out" 2>"$work/error"
