@@ -4,7 +4,7 @@
 # without leaving anything.
 source "$(dirname "$0")/../engines/lib.sh"
 without_hybrid_cgroups "$@"
-begin cc jq
+begin cc jq strace
 source "$(dirname "$0")/programs/bundle.sh"
 prepare
 agent_program=${SCRIM%/launcher/scrim}/hooks/agent/scrim-agent
