@@ -11,6 +11,7 @@
 
 #include "launcher/cgroup/membership.h"
 #include "launcher/cgroup/path.h"
+#include "launcher/cgroup/systemd_annotations.h"
 #include "launcher/cgroup/systemd_properties.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -121,6 +122,13 @@ SystemdScope::SystemdScope(const Cgroup& planned, const bundle::Spec& spec) : cg
     properties.push_back(systemd_property(on, "b", Value(Value::Data(true))));
   // It is not stopped at shutdown before what needs it, and waits for nothing.
   properties.push_back(systemd_property("DefaultDependencies", "b", Value(Value::Data(false))));
+  for (Value& property : systemd_properties_of(spec.annotations)) {
+    // The caller's word counts, as with runc: what is said twice, systemd would refuse.
+    std::erase_if(properties, [&](const Value& ours) {
+      return *ours.find("name")->string() == *property.find("name")->string();
+    });
+    properties.push_back(std::move(property));
+  }
   Helper helper = start_helper("start", unit, std::move(properties));
   const std::string path = clean(first_line(helper.output));
   if (path == "/") refuse(helper, unit);

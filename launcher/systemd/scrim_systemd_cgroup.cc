@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "libprofile/document/json.h"
@@ -151,8 +152,18 @@ class Systemd {
       got = sd_bus_message_append(message, "(sv)", key, "b", *value->boolean() ? 1 : 0);
     else if (kind == "s" && value->string() != nullptr)
       got = sd_bus_message_append(message, "(sv)", key, "s", value->string()->c_str());
-    else if (kind == "as" && value->string() != nullptr)
-      got = sd_bus_message_append(message, "(sv)", key, "as", 1, value->string()->c_str());
+    else if (kind == "u" && value->unsigned_integer())
+      got = sd_bus_message_append(message, "(sv)", key, "u",
+                                  static_cast<std::uint32_t>(*value->unsigned_integer()));
+    else if (kind == "i" && value->signed_integer())
+      got = sd_bus_message_append(message, "(sv)", key, "i",
+                                  static_cast<std::int32_t>(*value->signed_integer()));
+    else if (kind == "x" && value->signed_integer())
+      got = sd_bus_message_append(message, "(sv)", key, "x", *value->signed_integer());
+    else if (const double* real = std::get_if<double>(&value->data()); kind == "d" && real != nullptr)
+      got = sd_bus_message_append(message, "(sv)", key, "d", *real);
+    else if (kind == "as" && value->array() != nullptr)
+      got = append_strings(message, key, *value->array());
     else if (kind == "ay" && value->array() != nullptr)
       got = append_bytes(message, key, *value->array());
     check(got, concat("set property ", *name->string()));
@@ -168,6 +179,20 @@ class Systemd {
     if (got >= 0) got = sd_bus_message_append_array(message, 'y', bytes.data(), bytes.size());
     if (got >= 0) got = sd_bus_message_close_container(message);
     if (got >= 0) got = sd_bus_message_close_container(message);
+    return got;
+  }
+
+  static int append_strings(sd_bus_message* message, const char* key, const Value::Array& texts) {
+    int got = sd_bus_message_open_container(message, 'r', "sv");
+    if (got >= 0) got = sd_bus_message_append(message, "s", key);
+    if (got >= 0) got = sd_bus_message_open_container(message, 'v', "as");
+    if (got >= 0) got = sd_bus_message_open_container(message, 'a', "s");
+    for (const Value& text : texts)
+      if (got >= 0)
+        got =
+            text.string() == nullptr ? -EINVAL : sd_bus_message_append(message, "s", text.string()->c_str());
+    for (int opened = 0; opened < 3; ++opened)
+      if (got >= 0) got = sd_bus_message_close_container(message);
     return got;
   }
 

@@ -50,6 +50,15 @@ scrim kill short KILL
 wait_for 5 is_gone scrim-short.scope && ok "a scope ends with its container" || fail "a scope ends with its container" "$(show scrim-short.scope ActiveState)"
 scrim delete short
 same "and delete finds nothing to stop" 0 $?
+bundle annotated '.linux.cgroupsPath = "system.slice:pre:annotated"
+  | .annotations = {"org.systemd.property.CollectMode": "\u0027inactive-or-failed\u0027", "org.systemd.property.TimeoutStopSec": "uint64 7",
+    "org.systemd.property.TasksMax": "uint64 33", "org.systemd.property.Documentation": "[\u0027man:a(1)\u0027, \u0027man:b(1)\u0027]"}'
+s create -b "$work/annotated" annotated </dev/null >"$work/out" 2>&1
+same "properties by annotation" "inactive-or-failed 7s 33 \"man:a(1)\" \"man:b(1)\" " \
+  "$(for name in CollectMode TimeoutStopUSec TasksMax Documentation; do show pre-annotated.scope $name; done | tr '\n' ' ')$(cat "$work/out")"
+scrim delete --force annotated
+bundle misspelt '.linux.cgroupsPath = "system.slice:pre:misspelt" | .annotations = {"org.systemd.property.TasksMax": "uint64 many"}'
+matches "a value that is none" "annotation org.systemd.property.TasksMax: \"uint64 many\" is no value" "$(s run -b "$work/misspelt" misspelt 2>&1 </dev/null)"
 bundle bad '.process.args = ["/nowhere"] | .linux.cgroupsPath = "system.slice:pre:bad"'
 matches "a program that there is not" "/nowhere" "$(s run -b "$work/bad" bad 2>&1 </dev/null)"
 wait_for 5 is_gone pre-bad.scope && ok "leaves no scope" || fail "leaves no scope" "$(show pre-bad.scope ActiveState)"
