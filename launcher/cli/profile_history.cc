@@ -44,7 +44,7 @@ void print(const std::string& reason, const std::vector<Line>& lines) {
   constexpr std::size_t widest = 44;  // what is longer than that shifts its own line alone
   calls = std::min(calls, widest);
   says = std::min(says, widest);
-  const auto padded = [](std::string text, std::size_t width) {
+  const auto padded = [](const std::string& text, std::size_t width) {
     return text.size() < width ? text + std::string(width - text.size(), ' ') : text;
   };
   std::cout << reason << '\n';

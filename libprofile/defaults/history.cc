@@ -60,11 +60,12 @@ class Teller {
       base_of.push_back(known_version(base, engine, tables_.text(row.base)).index);
     const auto without = part(tables_.words, tables_.without);
     for (const RuleRow& row : base.rules)
-      for (const auto& [call, in_base] : calls_of(base, row)) {
+      for (const std::pair<std::string_view, Versions>& named : calls_of(base, row)) {
+        const std::string_view call = named.first;
         if (std::ranges::any_of(without, [&](Text word) { return tables_.text(word) == call; })) continue;
         Versions versions = 0;
         for (std::size_t i = 0; i < base_of.size(); ++i)
-          if (has(in_base, base_of[i])) versions |= Versions{1} << i;
+          if (has(named.second, base_of[i])) versions |= Versions{1} << i;
         add_rule(base, row, call, versions);
       }
   }
@@ -81,6 +82,7 @@ class Teller {
   [[nodiscard]] std::vector<PeriodNames> names_of(Versions versions) const {
     const auto names = [&](const std::vector<std::size_t>& all) {
       std::vector<std::string> out;
+      out.reserve(all.size());
       for (const std::size_t each : all) out.emplace_back(tables_.text(tables_.versions[each].name));
       return out;
     };
