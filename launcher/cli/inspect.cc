@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "launcher/cli/known_containers.h"
+#include "launcher/cli/painted_output.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
 #include "launcher/options/options.h"
@@ -290,6 +291,7 @@ int inspect_command(const Context& context, const Arguments& arguments) {
     app.add_flag("--json", json, "as JSON");
     add_capability_options(app, options.cap_add, options.cap_drop);
     app.parse(arguments);
+    const PaintedOutput paint(!json);
     if (all != name.empty()) throw UsageError("inspect: name one process or container, or --all");
     return all ? inspect_all(context, json) : inspect_one(context, name, compare, options, json);
   });

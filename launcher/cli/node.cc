@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "launcher/cli/known_containers.h"
+#include "launcher/cli/painted_output.h"
 #include "launcher/cli/profile.h"
 #include "launcher/options/options.h"
 
@@ -18,6 +19,7 @@ int node_command(const Context& context, const Arguments& arguments) {
                    "the directory whose profiles are linted (default: seccomp/ of the kubelet's directory)");
     app.add_flag("--json", json, "as JSON");
     app.parse(arguments);
+    const PaintedOutput paint(!json);
     inspect::Containers containers = known_containers(context);
     const node::Node node = node::look(containers, profile_root);
     if (json)

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <optional>
 
+#include "launcher/cli/painted_output.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_options.h"
 #include "launcher/init/executable.h"
@@ -282,6 +283,7 @@ int pod(const Context& context, const Arguments& arguments) {
   const std::optional<kubernetes::Level> required = kubernetes::level_named(options.require);
   const bool finding = std::ranges::any_of(
       pods, [&](const PodAssessment& each) { return is_finding(each) || misses(each, required); });
+  const PaintedOutput paint(!options.json);
   if (options.json) {
     print_json(node, pods, manifest.other_kinds, options, finding);
   } else {

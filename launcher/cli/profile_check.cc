@@ -5,6 +5,7 @@
 #include <array>
 #include <iostream>
 
+#include "launcher/cli/painted_output.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
 #include "launcher/options/options.h"
@@ -86,6 +87,7 @@ int profile_check(const Context& context, const Arguments& arguments) {
       .required();
   app.add_flag("--json", json, "as JSON");
   app.parse(arguments);
+  const PaintedOutput paint(!json);
   const ProfileSource source = profile_source(context, options, profile);
   const std::vector<std::string> calls = needs == "-" ? lint::read_needs(standard_input(), "standard input")
                                                       : lint::read_needs(document::read_text(needs), needs);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <iostream>
 
+#include "launcher/cli/painted_output.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_options.h"
 #include "launcher/options/options.h"
@@ -248,6 +249,7 @@ int profile_cost(const Context& context, const Arguments& arguments) {
   add_profile_options(app, options);
   app.add_flag("--json", json, "print it as JSON (an array, one element for each --arch)");
   app.parse(arguments);
+  const PaintedOutput paint(!json);
   Value::Array all;
   for (const ResolvedProfile& profile : resolve_profile(context, options)) {
     const Comparison comparison = compare(context, options, profile);

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <set>
 
+#include "launcher/cli/painted_output.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
 #include "launcher/options/options.h"
@@ -62,6 +63,7 @@ int profile_count(const Context& context, const Arguments& arguments) {
   app.add_option("profile", profile, source_help).required();
   app.add_flag("--json", json, "as JSON");
   app.parse(arguments);
+  const PaintedOutput paint(!json);
   const ProfileSource source = profile_source(context, options, profile);
   std::vector<inspect::AbiCount> counts;
   for (const inspect::AbiMeaning& meaning : source.enforced.abis) counts.push_back(count_of(meaning));

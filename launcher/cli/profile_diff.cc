@@ -4,6 +4,7 @@
 #include <iterator>
 #include <set>
 
+#include "launcher/cli/painted_output.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
 #include "launcher/options/options.h"
@@ -50,6 +51,7 @@ int profile_diff(const Context& context, const Arguments& arguments) {
   app.add_option("after", after, "the same").required();
   app.add_flag("--json", json, "as JSON");
   app.parse(arguments);
+  const PaintedOutput paint(!json);
   const ProfileSource a = profile_source(context, options, before);
   const ProfileSource b = profile_source(context, options, after);
   const std::vector<inspect::CallChange> changes = inspect::differences(a.enforced, b.enforced);

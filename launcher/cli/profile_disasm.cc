@@ -5,6 +5,7 @@
 #include <array>
 #include <iostream>
 
+#include "launcher/cli/painted_output.h"
 #include "launcher/cli/profile.h"
 #include "launcher/options/options.h"
 #include "launcher/os/fd.h"
@@ -44,6 +45,7 @@ int profile_disasm(const Context&, const Arguments& arguments) {
   } else {
     text = read_all(os::open(file, O_RDONLY).get(), file);
   }
+  const PaintedOutput paint;
   std::cout << filter::disassemble(filter::read_program(text, name));
   return status_as_asked;
 }

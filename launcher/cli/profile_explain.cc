@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "launcher/cli/painted_output.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
 #include "launcher/options/options.h"
@@ -93,6 +94,7 @@ int profile_explain(const Context& context, const Arguments& arguments) {
   app.add_option("calls", calls, "system calls, by name").required();
   app.add_flag("--json", json, "as JSON");
   app.parse(arguments);
+  const PaintedOutput paint(!json);
   const ProfileSource source = profile_source(context, options, profile);
   std::vector<inspect::Explanation> all;
   all.reserve(calls.size());

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "launcher/cli/painted_output.h"
 #include "launcher/cli/profile.h"
 #include "launcher/options/options.h"
 #include "libprofile/defaults/defaults.h"
@@ -121,6 +122,7 @@ int profile_history(const Context& /*context*/, const Arguments& arguments) {
       "named\n"
       "is as the one before it ended.");
   app.parse(arguments);
+  const PaintedOutput paint(!json);
   std::vector<Engine> wanted(defaults::engines.begin(), defaults::engines.end());
   if (!calls.empty())
     if (const auto engine = defaults::engine_named(calls.front())) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "launcher/cli/painted_output.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
 #include "launcher/options/options.h"
@@ -147,6 +148,7 @@ int profile_lint(const Context& context, const Arguments& arguments) {
                      lint_profile(context, options, profile,
                                   {target_of(options.target, architecture), runtime_of(options.runtime),
                                    read_as(options.engine), options.no_new_privileges})});
+  const PaintedOutput paint(!options.json);
   options.json ? print_json(all) : print(all);
   const Severity counts = options.target.strict ? Severity::note : Severity::warning;
   const bool found = std::ranges::any_of(all, [&](const Linted& each) { return any(each.findings, counts); });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
+#include "launcher/cli/painted_output.h"
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_source.h"
 #include "launcher/options/options.h"
@@ -49,6 +50,7 @@ int profile_show(const Context& context, const Arguments& arguments) {
     std::cout << to_text(value, 2) << '\n';
     return status_as_asked;
   }
+  const PaintedOutput paint;
   std::cout << source.enforced.name << '\n';
   for (const inspect::AbiMeaning& meaning : source.enforced.abis)
     std::cout << inspect::text_of(summary_of(meaning));
