@@ -17,6 +17,7 @@
 #include "libprofile/document/yaml.h"
 #include "libprofile/inspect/report.h"
 #include "libprofile/kubernetes/assess.h"
+#include "libprofile/kubernetes/container_process.h"
 #include "libprofile/kubernetes/read_pods.h"
 #include "libprofile/kubernetes/report.h"
 #include "libprofile/resolve/wanted.h"
@@ -208,21 +209,19 @@ void set_capabilities(const ContainerAssessment& container, runtime::LaunchOptio
       options.cap_add.push_back(resolve::CapabilitySet::name_of(number));
 }
 
-void set_user(const kubernetes::SecurityContext& pod, const kubernetes::SecurityContext& container,
-              runtime::LaunchOptions& options) {
-  const std::optional<std::int64_t> user = container.run_as_user ? container.run_as_user : pod.run_as_user;
-  const std::optional<std::int64_t> group =
-      container.run_as_group ? container.run_as_group : pod.run_as_group;
-  if (user) options.user = group ? concat(*user, ":", *group) : concat(*user);
+// A group without a user is that of the caller, as no image says another.
+void set_user(const kubernetes::ProcessUser& user, runtime::LaunchOptions& options) {
+  if (!user.uid && !user.gid) return;
+  options.user = concat(user.uid.value_or(geteuid()));
+  if (user.gid) options.user += concat(":", *user.gid);
 }
 
 int launch(const Context& context, const PodOptions& options, const kubernetes::Node& node,
            const Found& found) {
   const ContainerAssessment& container = found.container;
   try {
-    if (container.starts == kubernetes::Starts::no)
-      throw Error(
-          concat("the container ", container.container.name, " does not start: ", container.hindrance));
+    if (const std::string refusal = refusal_to_launch(found.pod, container); !refusal.empty())
+      throw Error(refusal);
     runtime::LaunchOptions as;
     as.request = container.request;
     as.settings = settings_of(node);
@@ -231,7 +230,7 @@ int launch(const Context& context, const PodOptions& options, const kubernetes::
     as.profile.verify = context.global.verify;
     as.command = options.command;
     set_capabilities(container, as);
-    set_user(found.pod.pod.security_context, container.container.security_context, as);
+    set_user(user_of(found.pod.pod, container.container), as);
     runtime::launch(as, warn_to(context));
   } catch (const init::ExecutableError& error) {
     context.log.error(error.what());

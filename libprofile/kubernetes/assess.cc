@@ -6,6 +6,7 @@
 
 #include "libprofile/document/field_reader.h"
 #include "libprofile/error.h"
+#include "libprofile/inspect/report.h"
 #include "libprofile/kubernetes/chain.h"
 #include "libprofile/kubernetes/container_process.h"
 #include "libprofile/resolve/localhost.h"
@@ -48,6 +49,7 @@ class Assessor {
     } else {
       resolve_profile();
     }
+    check_user();
     remark();
     return std::move(out_);
   }
@@ -112,6 +114,13 @@ class Assessor {
     if (stops != out_.lint.end()) stop(concat("under this profile nothing starts: ", stops->says));
   }
 
+  // pkg/kubelet/kuberuntime: verifyRunAsNonRoot, before anything else of the container is made.
+  void check_user() {
+    const ProcessUser user = user_of(pod_, out_.container);
+    if (user.must_not_be_root && user.uid == 0 && !pod_.is_windows())
+      stop("CreateContainerConfigError: container's runAsUser breaks non-root policy");
+  }
+
   void remark() {
     const SecurityContext& context = out_.container.security_context;
     if (context.proc_mount.value_or("Default") != "Default")
@@ -153,6 +162,22 @@ PodAssessment assess(const Pod& pod, const Node& node) {
   for (const Container& container : pod.containers)
     out.containers.push_back(Assessor(pod, container, node).assess());
   return out;
+}
+
+std::string refusal_to_launch(const PodAssessment& pod, const ContainerAssessment& container) {
+  const std::string name = concat("the container ", inspect::printable(container.container.name));
+  if (!pod.refused.empty())
+    return concat("the API server refuses the pod: ", inspect::printable(text_of(pod.refused.front())));
+  if (container.starts == Starts::no)
+    return concat(name, " does not start: ", inspect::printable(container.hindrance));
+  if (container.starts == Starts::unknown)
+    return concat("whether ", name, " starts cannot be told: ", inspect::printable(container.hindrance));
+  const ProcessUser user = user_of(pod.pod, container.container);
+  if (user.must_not_be_root && !user.uid)
+    return concat(name,
+                  " has runAsNonRoot and no runAsUser: its user is the image's, which is not known here; set "
+                  "runAsUser");
+  return {};
 }
 
 bool is_finding(const ContainerAssessment& container, const Pod& pod) {

@@ -55,6 +55,10 @@ struct PodAssessment {
 // Reads Localhost profiles below the node's profile root, and nothing else.
 [[nodiscard]] PodAssessment assess(const Pod& pod, const Node& node);
 
+// Why the container's process must not be started here, where there is no API server and no kubelet to refuse
+// it; empty if nothing is known against it.
+[[nodiscard]] std::string refusal_to_launch(const PodAssessment& pod, const ContainerAssessment& container);
+
 // What resolve::resolve() needs to know of the node.
 [[nodiscard]] resolve::Settings settings_of(const Node& node);
 

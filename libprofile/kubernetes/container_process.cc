@@ -58,4 +58,12 @@ bool has_no_new_privileges(const SecurityContext& context) {
   return context.allow_privilege_escalation == false;
 }
 
+ProcessUser user_of(const Pod& pod, const Container& container) {
+  const SecurityContext& own = container.security_context;
+  const SecurityContext& of_pod = pod.security_context;
+  return {own.run_as_user ? own.run_as_user : of_pod.run_as_user,
+          own.run_as_group ? own.run_as_group : of_pod.run_as_group,
+          (own.run_as_non_root ? own.run_as_non_root : of_pod.run_as_non_root) == true};
+}
+
 }  // namespace scrim::kubernetes

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "libprofile/defaults/defaults.h"
@@ -21,5 +23,14 @@ struct Bounding {
 
 // Whether the kubelet asks for no_new_privs (pkg/securitycontext: AddNoNewPrivileges).
 [[nodiscard]] bool has_no_new_privileges(const SecurityContext& context);
+
+// Whom the process runs as: the container's fields come before the pod's (pkg/securitycontext:
+// DetermineEffectiveSecurityContext). What is not set, the image says.
+struct ProcessUser {
+  std::optional<std::int64_t> uid;
+  std::optional<std::int64_t> gid;
+  bool must_not_be_root = false;  // runAsNonRoot
+};
+[[nodiscard]] ProcessUser user_of(const Pod& pod, const Container& container);
 
 }  // namespace scrim::kubernetes

@@ -31,6 +31,10 @@ class Validator {
       check_profile(container.security_context, context, container_annotation(container.name));
       check_container(container.security_context, context);
     }
+    // validateContainers
+    if (std::ranges::find(pod_.containers, ContainerKind::container, &Container::kind) ==
+        pod_.containers.end())
+      add(pod_.at, concat(pod_.spec_path, ".containers"), "Required value");
     return std::move(errors_);
   }
 

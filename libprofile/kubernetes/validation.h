@@ -18,7 +18,8 @@ struct FieldError {
 };
 
 // What the API server of that version has against the pod's seccomp profiles, annotations and procMount, and
-// against allowPrivilegeEscalation beside privilege (pkg/apis/core/validation). Not all that it checks.
+// against allowPrivilegeEscalation beside privilege, and that it has a container (pkg/apis/core/validation).
+// Not all that it checks.
 [[nodiscard]] std::vector<FieldError> validate(const Pod& pod, Version version);
 
 [[nodiscard]] std::string text_of(const FieldError& error);  // "field: says"

@@ -137,6 +137,10 @@ of typed "containers: [{name: a, securityContext: {privileged: 'true'}}]"
 gives "a boolean in quotes" 3 "securityContext.privileged must be a boolean, not a string" "$work/typed.yaml"
 of misspelt "containers: [{name: a}], securityContext: {seccompProfle: {type: RuntimeDefault}}"
 gives "a misspelt field" 1 "unknown field \"spec.securityContext.seccompProfle\" \(did you mean seccompProfile\?\)" "$work/misspelt.yaml"
+of typo "contaniers: [{name: a}]"
+gives "no containers" 1 "refused by the API server: spec.containers: Required value" --require restricted "$work/typo.yaml"
+of initial "initContainers: [{name: a, securityContext: {seccompProfile: {type: RuntimeDefault}}}], containers: []"
+gives "init containers alone" 1 "refused by the API server: spec.containers: Required value" "$work/initial.yaml"
 
 # --- as the container would
 # inside FILE CONTAINER OPTION...: Seccomp, NoNewPrivs, CapBnd and CapEff, and which calls reach the kernel.
@@ -159,6 +163,20 @@ localhost mine mine.json
 same "Localhost" "Seccomp: 2  keyctl reached unshare reached mkdirat refused" "$(inside "$work/mine.yaml" a | sed 's/.*Seccomp/Seccomp/')"
 of user "containers: [{name: a}], securityContext: {runAsUser: 65534, runAsGroup: 65533, seccompProfile: {type: RuntimeDefault}}"
 same "runAsUser and runAsGroup" "65534 65533" "$(pod "$work/user.yaml" --launch a -- "$probe" status | awk '/^Uid:/ { u = $2 } /^Gid:/ { print u, $2 }')"
+of group "containers: [{name: a}], securityContext: {runAsGroup: 65533}"
+same "runAsGroup alone" "$(id -u) 65533" "$(pod "$work/group.yaml" --launch a -- "$probe" status | awk '/^Uid:/ { u = $2 } /^Gid:/ { print u, $2 }')"
+of image "containers: [{name: a, securityContext: {runAsNonRoot: true}}]"
+gives "runAsNonRoot and a user that only the image knows" 125 "has runAsNonRoot and no runAsUser" "$work/image.yaml" --launch a -- "$probe" status
+of rooted "containers: [{name: a, securityContext: {runAsUser: 0, seccompProfile: {type: RuntimeDefault}}}], securityContext: {runAsNonRoot: true}"
+gives "runAsNonRoot and root" 1 "CreateContainerConfigError: container's runAsUser breaks non-root policy" "$work/rooted.yaml"
+gives "runAsNonRoot and root, launched" 125 "runAsUser breaks non-root policy" "$work/rooted.yaml" --launch a -- "$probe" status
+of unprivileged "containers: [{name: a, securityContext: {runAsNonRoot: true, runAsUser: 65534}}]"
+same "runAsNonRoot and a user" "65534" "$(pod "$work/unprivileged.yaml" --launch a -- "$probe" status | awk '/^Uid:/ { print $2 }')"
+of contradicting "containers: [{name: a, securityContext: {privileged: true, allowPrivilegeEscalation: false}}]"
+gives "a pod that is refused" 125 "the API server refuses the pod: .*allowPrivilegeEscalation" "$work/contradicting.yaml" --launch a -- "$probe" status
+setpriv --reuid 65534 --regid 65534 --clear-groups "$work/scrim" pod --root-dir "$root" --runtime scrim - --launch nginx -- /bin/true <"$pods/nginx.yaml" >"$work/out" 2>&1
+same "a profile that the caller may not read" 125 $?
+matches "a profile that the caller may not read: says" "cannot be told: .*Permission denied" "$(cat "$work/out")"
 same "the command's status" "42" "$(pod "$work/silent.yaml" --launch silent/a -- "$probe" exit=42; echo $?)"
 gives "a container that does not start" 125 "the container a does not start: CreateContainerError" "$work/missing.yaml" --launch a -- "$probe" status
 gives "a command that is not there" 127 "no such file" "$work/silent.yaml" --launch a -- /no/such
