@@ -152,14 +152,14 @@ Value json_of(const Answer& answer) {
 
 void print_match(const inspect::Match& match, std::size_t most) {
   if (match.equal()) {
-    std::cout << "equal to " << join(match.names) << '\n';
+    std::cout << "equal to " << inspect::text_of(match.names) << '\n';
     return;
   }
   const std::size_t named = match.named_differences();
   if (named == 0)
-    std::cout << "equal to " << join(match.names) << " for every call with a name; other numbers differ:\n";
+    std::cout << "equal to " << inspect::text_of(match.names) << " for every call with a name; other numbers differ:\n";
   else
-    std::cout << "nearest to " << join(match.names) << ", from which " << named
+    std::cout << "nearest to " << inspect::text_of(match.names) << ", from which " << named
               << (named == 1 ? " call differs:\n" : " calls differ:\n");
   std::cout << inspect::text_of(match.differences, most);
 }

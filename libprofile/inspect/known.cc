@@ -101,6 +101,38 @@ std::size_t certainly_differing(const Enforced& a, const Enforced& b) {
 
 }  // namespace
 
+std::string text_of(const std::vector<std::string>& names_of_defaults) {
+  // "RuntimeDefault@docker-" "20.10.24" " as crun loads it"
+  struct Parts {
+    std::string_view engine, version, suffix;
+  };
+  const auto parts_of = [](std::string_view name) {
+    const std::size_t version_end = std::min(name.find(' '), name.size());
+    const std::size_t version_begin = name.substr(0, version_end).find_last_not_of("0123456789.+~abcdef") + 1;
+    return Parts{name.substr(0, version_begin), name.substr(version_begin, version_end - version_begin),
+                 name.substr(version_end)};
+  };
+  std::vector<std::string> texts;
+  for (std::size_t begin = 0; begin < names_of_defaults.size();) {
+    const Parts first = parts_of(names_of_defaults[begin]);
+    Parts last = first;
+    std::size_t end = begin + 1;
+    for (; end < names_of_defaults.size(); ++end) {
+      const Parts next = parts_of(names_of_defaults[end]);
+      if (next.engine != first.engine || next.suffix != first.suffix) break;
+      last = next;
+    }
+    if (end - begin > 2)
+      texts.push_back(concat(first.engine, first.version, " … ", last.version, " (", end - begin,
+                             " versions)", first.suffix));
+    else
+      texts.insert(texts.end(), names_of_defaults.begin() + static_cast<std::ptrdiff_t>(begin),
+                   names_of_defaults.begin() + static_cast<std::ptrdiff_t>(end));
+    begin = end;
+  }
+  return join(texts);
+}
+
 bool same_program(const filter::Program& a, const filter::Program& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(sock_filter)) == 0;
 }

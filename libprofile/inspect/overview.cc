@@ -71,7 +71,7 @@ class Verdicts {
     const std::size_t differ = match.named_differences();
     if (differ == 0) {
       verdict.equals = match.names;
-      verdict.text = join(match.names);
+      verdict.text = text_of(match.names);
     } else if (differ <= near) {
       verdict.text =
           concat("near ", match.names.front(), ", ", differ, differ == 1 ? " call differs" : " calls differ");

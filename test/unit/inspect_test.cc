@@ -122,6 +122,21 @@ TEST_CASE("containerd's default on arm64: clone3 is named, and still denied") {
                     Catch::Contains("did you mean keyctl"));
 }
 
+TEST_CASE("several versions of one engine are told together") {
+  CHECK(inspect::text_of({"RuntimeDefault@docker-1.0"}) == "RuntimeDefault@docker-1.0");
+  CHECK(inspect::text_of({"RuntimeDefault@docker-1.0", "RuntimeDefault@docker-1.1"}) ==
+        "RuntimeDefault@docker-1.0, RuntimeDefault@docker-1.1");
+  CHECK(inspect::text_of({"RuntimeDefault@containerd-2.3.4", "RuntimeDefault@docker-1.0",
+                          "RuntimeDefault@docker-1.1", "RuntimeDefault@docker-2.0+f0ddf1a",
+                          "RuntimeDefault@docker-profiles-0.1"}) ==
+        "RuntimeDefault@containerd-2.3.4, RuntimeDefault@docker-1.0 … 2.0+f0ddf1a (3 versions), "
+        "RuntimeDefault@docker-profiles-0.1");
+  CHECK(inspect::text_of({"RuntimeDefault@cri-o-1.0 as crun loads it",
+                          "RuntimeDefault@cri-o-1.1 as crun loads it",
+                          "RuntimeDefault@cri-o-1.2 as crun loads it"}) ==
+        "RuntimeDefault@cri-o-1.0 … 1.2 (3 versions) as crun loads it");
+}
+
 TEST_CASE("containers are told by the paths of their cgroups") {
   const std::string id(64, 'a');
   const auto place = [&](const std::string& path) { return inspect::place_of("0::" + path + "\n"); };
