@@ -157,7 +157,8 @@ void print_match(const inspect::Match& match, std::size_t most) {
   }
   const std::size_t named = match.named_differences();
   if (named == 0)
-    std::cout << "equal to " << inspect::text_of(match.names) << " for every call with a name; other numbers differ:\n";
+    std::cout << "equal to " << inspect::text_of(match.names)
+              << " for every call with a name; other numbers differ:\n";
   else
     std::cout << "nearest to " << inspect::text_of(match.names) << ", from which " << named
               << (named == 1 ? " call differs:\n" : " calls differ:\n");

@@ -49,6 +49,7 @@ CommandLine parse_global(const Arguments& arguments) {
   std::string compiler = "own";
   std::string ignored;
   app.stop_at_first_word();
+  app.allow_unknown();  // a delegate may have it
   app.add_option("--root DIR", line.global.root,
                  "where containers' state is kept (default: /run/scrim/containers)");
   app.add_option("--log FILE", line.global.log.file, "also write messages to FILE");
@@ -76,9 +77,10 @@ CommandLine parse_global(const Arguments& arguments) {
   return line;
 }
 
-// Our own global options, which no delegate knows.
+// Our own global options, which no delegate knows; with one dash or two.
 std::optional<std::string> own_option(const Arguments& arguments, std::size_t& at, std::string_view name) {
-  const std::string& word = arguments[at];
+  std::string word = arguments[at];
+  if (word.starts_with('-') && !word.starts_with("--")) word.insert(0, 1, '-');
   if (word == name) {
     if (++at == arguments.size()) throw Error(concat(name, " needs a value"));
     return arguments[at];
@@ -129,6 +131,8 @@ int run(const CommandLine& line, os::Log& log, const Arguments& arguments) {
       throw Error(concat("--verify: ", runtime, ", which carries this out, compiles the filter by itself"));
     if (!runtime.empty()) return carry_out(line, log, arguments, config, runtime);
   }
+  if (command == nullptr && name.starts_with('-'))
+    throw UsageError(concat("unknown option ", name, " (see scrim --help)"));
   if (command == nullptr) throw Error(concat("no command \"", name, "\" (see scrim --help)"));
   // Not for launch, whose program is to find what its caller ignores, as with env(1).
   if (command->delegable) os::keep_exit_statuses();

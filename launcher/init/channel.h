@@ -15,8 +15,8 @@ namespace scrim::init {
 enum class Step : unsigned char {
   mapped,       // runtime to init, first: the ids are mapped; with init's pid as the runtime sees it
   cgroups,      // runtime to init, with the ways into the container's v1 cgroups (cgroup::Entrance)
-  environment,  // init: the namespaces and mounts are there; the runtime runs prestart and createRuntime
-                // hooks
+  environment,  // init: the namespaces and mounts are there; the runtime moves network devices and runs
+                // prestart and createRuntime hooks
   ready,        // new process: everything is set up; the runtime applies limits and hands over the program
   proceed,      // runtime to new process: go on
 };

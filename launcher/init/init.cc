@@ -96,8 +96,9 @@ class Init {
     if (!plan_.no_new_keyring) join_session_keyring(plan_.id, namespaces.has_user_namespace());
   }
 
-  // The runtime makes the cgroups while we mount: as late as can be, before the first that is mounted, and
-  // before anything but scrim runs.
+  // The runtime makes the cgroups while we mount: as late as can be, but before the first that is mounted,
+  // before a tmpfs gets content that the container's limit of memory is for, and before anything but scrim
+  // runs.
   void enter_cgroups() {
     if (in_cgroups_) return;
     in_cgroups_ = true;
@@ -137,7 +138,7 @@ class Init {
     os::Fd proc;
     for (std::size_t place = 0; place < spec_.mounts.size(); ++place) {
       const bundle::Mount& mount = spec_.mounts[place];
-      if (mounts_cgroups(mount)) enter_cgroups();
+      if (mounts_cgroups(mount) || copies_up(mount)) enter_cgroups();
       const os::Fd* opened = plan_.mount_sources->empty() ? nullptr : &(*plan_.mount_sources)[place];
       Performed performed = perform(mount, context, opened);
       if (performed.readonly_later) late.push_back({std::move(performed.readonly_later), mount.destination});
@@ -147,7 +148,9 @@ class Init {
     make_devices(spec_, root, context.user_namespace);
     if (spec_.process && spec_.process->terminal) open_terminal(root);
 
-    if (!spec_.hooks.prestart.empty() || !spec_.hooks.create_runtime.empty()) runtime_.ask(Step::environment);
+    // The runtime moves network devices now, too: linux.sysctl may be about them.
+    if (!spec_.hooks.prestart.empty() || !spec_.hooks.create_runtime.empty() || !spec_.net_devices.empty())
+      runtime_.ask(Step::environment);
     if (!spec_.hooks.create_container.empty())
       run_hooks(spec_.hooks.create_container, "createContainer", plan_.state("creating", pid_));
 

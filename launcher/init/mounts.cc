@@ -113,6 +113,10 @@ bool mounts_cgroups(const bundle::Mount& mount) {
   return mount.type == "cgroup" || mount.type == "cgroup2";
 }
 
+bool copies_up(const bundle::Mount& mount) {
+  return mount.type == "tmpfs" && std::ranges::find(mount.options, "tmpcopyup") != mount.options.end();
+}
+
 Performed perform(const bundle::Mount& mount, const MountContext& context, const os::Fd* opened) {
   MountOptions options = parse_mount_options(mount.options);
   if (options.remount)

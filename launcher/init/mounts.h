@@ -29,6 +29,9 @@ struct Performed {
 // Whether it shows cgroups: the process has to be in its own then.
 [[nodiscard]] bool mounts_cgroups(const bundle::Mount& mount);
 
+// Whether it puts into memory what the image has there (tmpcopyup).
+[[nodiscard]] bool copies_up(const bundle::Mount& mount);
+
 // Mounts the container's view of the cgroup hierarchies (type "cgroup"), whichever version the host has.
 void mount_cgroup(const bundle::Mount& mount, const MountContext& context);
 

@@ -2,6 +2,7 @@
 #include "launcher/options/options.h"
 
 #include <algorithm>
+#include <array>
 #include <iostream>
 #include <optional>
 #include <utility>
@@ -82,8 +83,11 @@ Option& Options::add_flag(std::string_view names, bool& target, std::string_view
   option.target_ = &target;
   option.is_flag_ = true;
   option.assign_ = [](void* to, std::string_view word) {
-    const bool is_true = word.empty() || word == "true" || word == "1";
-    if (!is_true && word != "false" && word != "0") return false;
+    // Go's strconv.ParseBool.
+    constexpr std::array<std::string_view, 6> yes{"1", "t", "T", "TRUE", "true", "True"};
+    constexpr std::array<std::string_view, 6> no{"0", "f", "F", "FALSE", "false", "False"};
+    const bool is_true = std::ranges::find(yes, word) != yes.end();
+    if (!is_true && std::ranges::find(no, word) == no.end()) return false;
     *static_cast<bool*>(to) = is_true;
     return true;
   };
@@ -108,16 +112,20 @@ void Options::parse(const Arguments& arguments) {
     }
     if (!help_) check_required();
   } catch (const UsageError& error) {
-    throw UsageError(concat(name_, ": ", error.what(), " (see ", name_, " --help)"));
+    // Whoever prints it begins with the program's name already.
+    const std::string command = name_.find(' ') == std::string::npos ? "" : concat(name_, ": ");
+    throw UsageError(concat(command, error.what(), " (see ", name_, " --help)"));
   }
   if (!help_) return;
   std::cout << help_text();
   throw HelpShown();
 }
 
-bool Options::is_end(const std::string& word) const {
+bool Options::is_end(const std::string& word) {
   if (word == "--") return true;
-  if (is_option(word)) return false;
+  if (is_option(word))
+    return stops_ && allows_unknown_ && find(word) == nullptr &&
+           (word.starts_with("--") || named(word.substr(0, 2)) == nullptr);
   if (stops_) return true;
   for (const Option& option : options_)
     if (option.is_positional() && option.count_ == 0) return option.to_the_end_;
@@ -130,13 +138,17 @@ Option* Options::named(std::string_view name) {
   return found == options_.end() ? nullptr : &*found;
 }
 
-void Options::take_option(const Arguments& arguments, std::size_t& at) {
-  const std::string& word = arguments[at];
-  const Word split = split_word(word);
-  Option* option = named(split.name);
+Option* Options::find(std::string_view word) {
+  const std::string_view name = split_word(word).name;
+  Option* option = named(name);
   // "-bundle" is "--bundle" in Go's command lines, and so in runc's.
-  if (option == nullptr && !word.starts_with("--") && split.name.size() > 2)
-    option = named(concat("-", split.name));
+  if (option == nullptr && !word.starts_with("--") && name.size() > 2) option = named(concat("-", name));
+  return option;
+}
+
+void Options::take_option(const Arguments& arguments, std::size_t& at) {
+  const Word split = split_word(arguments[at]);
+  Option* option = find(arguments[at]);
   if (option == nullptr) return take_short_options(arguments, at);
   if (split.value)
     option->take(*split.value);
@@ -152,7 +164,7 @@ void Options::take_short_options(const Arguments& arguments, std::size_t& at) {
     Option* option = named(concat("-", word[i]));
     if (option == nullptr) return refuse_unknown(word);
     if (option->is_flag_) {
-      option->take({});
+      option->take("true");
       continue;
     }
     if (i + 1 < word.size())
@@ -164,7 +176,7 @@ void Options::take_short_options(const Arguments& arguments, std::size_t& at) {
 }
 
 void Options::take_value(Option& option, const Arguments& arguments, std::size_t& at) {
-  if (option.is_flag_) return option.take({});
+  if (option.is_flag_) return option.take("true");
   if (at + 1 == arguments.size()) throw UsageError(concat(arguments[at], " needs a value"));
   option.take(arguments[++at]);
 }

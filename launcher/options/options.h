@@ -151,7 +151,8 @@ class Options {
   // The first word that is no option, and everything after it, is left in rest(): a command with options of
   // its own.
   void stop_at_first_word() { stops_ = true; }
-  // Nothing is refused: options that are not known are in rest(), too.
+  // Nothing is refused: options that are not known are in rest(), too; together with stop_at_first_word() the
+  // first of them ends the options.
   void allow_unknown() { allows_unknown_ = true; }
   [[nodiscard]] const Arguments& rest() const { return rest_; }
 
@@ -174,10 +175,11 @@ class Options {
  private:
   Option& add(std::string_view names, std::string_view help);
   // Whether it is there that the options end.
-  [[nodiscard]] bool is_end(const std::string& word) const;
+  [[nodiscard]] bool is_end(const std::string& word);
   // `at`: of the option's word, then of the last one that belongs to it.
   void take_option(const Arguments& arguments, std::size_t& at);
   void take_short_options(const Arguments& arguments, std::size_t& at);
+  [[nodiscard]] Option* find(std::string_view word);
   void take_value(Option& option, const Arguments& arguments, std::size_t& at);
   void take_positional(const std::string& word);
   [[nodiscard]] Option* named(std::string_view name);

@@ -63,15 +63,25 @@ Netlink::Netlink() : socket_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK
 }
 
 void Netlink::request(const NetlinkRequest& request, const std::string& doing) {
-  exchange(request, NLM_F_ACK, doing, [](std::string_view) {});
+  (void)exchange(request, NLM_F_ACK, doing, [](std::string_view) {});
 }
 
 void Netlink::dump(const NetlinkRequest& request, const std::string& doing,
                    const std::function<void(std::string_view)>& each) {
-  exchange(request, NLM_F_DUMP, doing, each);
+  // A list that changed while it was written may lack some of what is there all the time (netlink(7),
+  // NLM_F_DUMP_INTR).
+  constexpr int tries = 20;
+  for (int i = 0; i < tries; ++i) {
+    std::vector<std::string> all;
+    const auto keep = [&](std::string_view payload) { all.emplace_back(payload); };
+    if (!exchange(request, NLM_F_DUMP, doing, keep)) continue;
+    for (const std::string& payload : all) each(payload);
+    return;
+  }
+  throw SystemError(EAGAIN, doing);
 }
 
-void Netlink::exchange(const NetlinkRequest& request, std::uint16_t more_flags, const std::string& doing,
+bool Netlink::exchange(const NetlinkRequest& request, std::uint16_t more_flags, const std::string& doing,
                        const std::function<void(std::string_view)>& each) {
   nlmsghdr header{};
   header.nlmsg_len = static_cast<std::uint32_t>(NLMSG_LENGTH(request.payload().size()));
@@ -82,6 +92,7 @@ void Netlink::exchange(const NetlinkRequest& request, std::uint16_t more_flags, 
   bytes += request.payload();
   if (send(socket_.get(), bytes.data(), bytes.size(), 0) < 0) throw_errno(doing);
 
+  bool whole = true;
   std::vector<char> buffer(32768);  // the kernel's own unit for dumps
   for (;;) {
     const ssize_t got = recv(socket_.get(), buffer.data(), buffer.size(), 0);
@@ -95,13 +106,17 @@ void Netlink::exchange(const NetlinkRequest& request, std::uint16_t more_flags, 
       const std::string_view payload = left.substr(sizeof answer, answer.nlmsg_len - sizeof answer);
       left.remove_prefix(std::min<std::size_t>(NLMSG_ALIGN(answer.nlmsg_len), left.size()));
       if (answer.nlmsg_seq != sequence_) continue;
-      if (answer.nlmsg_type == NLMSG_DONE) return;
+      whole = whole && (answer.nlmsg_flags & NLM_F_DUMP_INTR) == 0;
+      if (answer.nlmsg_type == NLMSG_DONE) {
+        if (const int error = -read_as<int>(payload); error > 0) throw SystemError(error, doing);
+        return whole;
+      }
       if (answer.nlmsg_type != NLMSG_ERROR) {
         each(payload);
         continue;
       }
       const int error = -read_as<nlmsgerr>(payload).error;
-      if (error == 0) return;
+      if (error == 0) return whole;
       const std::string more = message_of(payload, answer.nlmsg_flags);
       throw more.empty() ? SystemError(error, doing) : SystemError(error, doing, more);
     }

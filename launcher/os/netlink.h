@@ -48,9 +48,9 @@ class Netlink {
             const std::function<void(std::string_view payload)>& each);
 
  private:
-  // Returns when the kernel has said the last word.
-  void exchange(const NetlinkRequest& request, std::uint16_t more_flags, const std::string& doing,
-                const std::function<void(std::string_view)>& each);
+  // Returns when the kernel has said the last word: whether what it listed stayed the same meanwhile.
+  [[nodiscard]] bool exchange(const NetlinkRequest& request, std::uint16_t more_flags,
+                              const std::string& doing, const std::function<void(std::string_view)>& each);
 
   Fd socket_;
   std::uint32_t sequence_ = 0;

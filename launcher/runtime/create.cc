@@ -196,14 +196,12 @@ void Created::hand_over_filter(PreparedProfile& profile) {
   state_.filter_flags = profile.flags;
 }
 
-// As late as can be, but before hooks: devices that exist in software alone end with the namespace, if the
-// container comes to nothing.
-void Created::move_net_devices(bundle::Spec& spec, const init::NamespacePlan& namespaces) {
+void Created::move_net_devices(const bundle::Spec& spec, const init::NamespacePlan& namespaces) {
   if (spec.net_devices.empty()) return;
   const init::JoinedNamespace* joined = namespaces.joins(bundle::NamespaceType::network);
-  const os::Fd created =
-      joined == nullptr ? os::open(concat("/proc/", state_.pid, "/ns/net"), O_RDONLY) : os::Fd();
-  runtime::move_net_devices(std::exchange(spec.net_devices, {}), joined == nullptr ? created : joined->fd);
+  const std::string path =
+      joined == nullptr ? concat("/proc/", state_.pid, "/ns/net") : os::proc_path(joined->fd);
+  net_devices_.emplace(spec.net_devices, os::open(path, O_RDONLY));
 }
 
 void Created::negotiate(PreparedBundle& bundle, CreateOptions& options,
@@ -219,7 +217,6 @@ void Created::negotiate(PreparedBundle& bundle, CreateOptions& options,
     init::run_hooks(bundle.spec.hooks.create_runtime, "createRuntime", state, &interruption_);
     dialogue_->tell(init::Step::proceed, state_.pid);
   }
-  move_net_devices(bundle.spec, namespaces);
   if (bundle.spec.process) set_limits(state_.pid, bundle.spec.process->rlimits);
   state_.start_time = process_start_time(state_.pid).value_or(0);
   remember_for_exec(state_, bundle, options);
@@ -234,10 +231,12 @@ void Created::wait_for_exec() {
   deliver_listener(*handover_, process_->pidfd(), {state_.pid, Status::created}, state_,
                    connect_to_agent(state_));
   dialogue_->wait_for_exec(*handover_, &interruption_);
+  if (net_devices_) net_devices_->keep();
 }
 
 void Created::release() {
   released_ = true;
+  if (net_devices_) net_devices_->keep();
   dialogue_.reset();
 }
 
@@ -255,6 +254,8 @@ Created::~Created() {
   // Errors here would hide the one that is being reported; what could not be taken back is what `delete
   // --force` finds.
   try {
+    // While the container's network namespace is there.
+    net_devices_.reset();
     if (!hooks_begun_) state_.hooks = {};
     process_.reset();
     // It may be for want of descriptors that we are here, and taking back needs some.

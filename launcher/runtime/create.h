@@ -10,6 +10,7 @@
 #include "launcher/os/child.h"
 #include "launcher/os/interruption.h"
 #include "launcher/runtime/dialogue.h"
+#include "launcher/runtime/net_devices.h"
 #include "launcher/runtime/notify.h"
 #include "launcher/runtime/prepare.h"
 #include "launcher/runtime/store.h"
@@ -64,7 +65,7 @@ class Created {
   void make_cgroups(const ContainerState& planned, const bundle::Spec& spec,
                     std::optional<cgroup::SystemdScope>& scope);
   void hand_over_filter(PreparedProfile& profile);
-  void move_net_devices(bundle::Spec& spec, const init::NamespacePlan& namespaces);
+  void move_net_devices(const bundle::Spec& spec, const init::NamespacePlan& namespaces);
   void negotiate(PreparedBundle& bundle, CreateOptions& options, const init::NamespacePlan& namespaces);
 
   // First: a signal while all is taken back must not end this process.
@@ -73,6 +74,7 @@ class Created {
   std::optional<os::Child> process_;
   std::optional<init::Handover> handover_;
   std::optional<Dialogue> dialogue_;
+  std::optional<MovedNetDevices> net_devices_;
   std::optional<Notify> notify_;
   ContainerState state_;
   Warn warn_;

@@ -21,8 +21,8 @@ struct KnownProfile {
 };
 [[nodiscard]] std::vector<KnownProfile> known_defaults(const resolve::Target& target);
 
-// For people: "RuntimeDefault@docker-20.10.18 … 20.10.24 (6 versions), RuntimeDefault@cri-o-…", several of one
-// engine together.
+// For people: "RuntimeDefault@docker-20.10.18 … 20.10.24 (6 versions), RuntimeDefault@cri-o-…", several of
+// one engine together.
 [[nodiscard]] std::string text_of(const std::vector<std::string>& names_of_defaults);
 
 // To the byte.

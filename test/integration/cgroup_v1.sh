@@ -12,8 +12,10 @@ if [ "${SCRIM_TEST_CGROUP_V1:-}" != 1 ]; then
 fi
 while read -r mount; do umount -l "$mount"; done < <(sed -n 's/^[^-]* \(\/[^ ]*\) [^-]* - cgroup2 .*/\1/p' /proc/self/mountinfo)
 if grep -q ' - cgroup2 ' /proc/self/mountinfo; then echo "FAIL cgroup v1 alone: $(grep ' - cgroup2 ' /proc/self/mountinfo)" && exit 1; fi
-for script in container_run container_mounts; do
-  bash "$here/$script.sh" | sed -E 's/^(ok|FAIL|skip) /\1 cgroup v1: /'
+set -o pipefail
+for script in container_run container_mounts kill_points; do
+  SCRIM_TEST_KILL_EVERY=5 bash "$here/$script.sh" | sed -E 's/^(ok|FAIL|skip) /\1 cgroup v1: /' ||
+    echo "FAIL cgroup v1: $script: it ended with status $?"
 done
 
 source "$here/lib.sh"

@@ -62,10 +62,10 @@ check_nothing_left() {
 }
 shopt -s nullglob
 
-# points WHAT STRIDE WHO FIRST BEFORE AFTER COMMAND...: kills at every STRIDE-th call. BEFORE makes what the command
+# points WHAT STRIDE WHO FIRST BEFORE AFTER COMMAND...: kills at every STRIDE-th call (SCRIM_TEST_KILL_EVERY: of those). BEFORE makes what the command
 # needs, AFTER looks, and takes it away.
 points() {
-  local what=$1 stride=$2 who=$3 first=$4 before=$5 after=$6 n=0 total calls at made got problems='' covered=0
+  local what=$1 stride=$(($2 * ${SCRIM_TEST_KILL_EVERY:-1})) who=$3 first=$4 before=$5 after=$6 n=0 total calls at made got problems='' covered=0
   shift 6
   mounted=$(</proc/self/mountinfo)
   $before

@@ -68,6 +68,24 @@ bundle user '.linux.netDevices = {sc8: {name: "eth8"}} | .linux.namespaces += [{
   | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings'
 chown -R 100000:100000 "$work/rootfs" 2>/dev/null
 matches "in a user namespace" "^eth8 inet 10.9.1.7/24" "$(scrim run -b "$work/user" user 2>&1)"
+# A device of its own sysctl; one that is given back as it was.
+device sc9 10.8.1.7/24
+bundle sysctl '.linux.netDevices = {sc9: {name: "eth9"}} | .linux.sysctl = {"net.ipv4.conf.eth9.forwarding": "1"} | .process.args = ["cat", "/proc/sys/net/ipv4/conf/eth9/forwarding"]'
+same "linux.sysctl of the device" 1 "$(scrim run -b "$work/sysctl" sysctl 2>&1)"
+device scA fd00:a::7/64
+ip address add 10.8.2.7/24 dev scA label scA:1
+was=$(ip -o addr show scA; ip -o link show scA | sed 's/.*<\(.*\)>.*/\1/')
+joined='.linux.namespaces |= map(if .type == "network" then .path = "'"$work"'/netns" else . end)'
+bundle failing '.linux.netDevices = {scA: {name: "ethA"}} | .hooks.createRuntime = [{path: "/bin/false"}] | '"$joined"
+scrim run -b "$work/failing" failing >/dev/null 2>&1
+same "a hook fails: it is back as it was" "$(sed 's/^[0-9]*: //' <<<"$was")" "$(ip -o addr show scA | sed 's/^[0-9]*: //'; ip -o link show scA | sed 's/.*<\(.*\)>.*/\1/')"
+bundle failing '.linux.netDevices = {scA: {name: "ethA"}} | .hooks.createRuntime = [{path: "/bin/false"}]'
+scrim run -b "$work/failing" failing >/dev/null 2>&1
+same "in a new namespace, too" "$(sed 's/^[0-9]*: //' <<<"$was")" "$(ip -o addr show scA | sed 's/^[0-9]*: //'; ip -o link show scA | sed 's/.*<\(.*\)>.*/\1/')"
+nsenter --net="$work/netns" ip link property add dev eth0 altname other
+bundle altname '.linux.netDevices = {scA: {name: "other"}} | '"$joined"
+matches "a second name that is taken" "File exists" "$(scrim run -b "$work/altname" altname 2>&1)"
+same "it is back" "$(sed 's/^[0-9]*: //' <<<"$was" | tail -n 1)" "$(ip -o link show scA | sed 's/.*<\(.*\)>.*/\1/')"
 umount "$work/netns"
 nothing_left "netDevices"
 finish

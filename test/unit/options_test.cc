@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "libprofile/text.h"
+
 using namespace scrim;
 using namespace scrim::cli;
 
@@ -18,7 +20,7 @@ struct Parsed {
   Arguments rest;
 };
 
-enum class Form { plain, stops, unknown };
+enum class Form { plain, stops, unknown, stops_at_unknown };
 
 Parsed parse(const Arguments& arguments, Form form = Form::plain) {
   Parsed parsed;
@@ -34,8 +36,8 @@ Parsed parse(const Arguments& arguments, Form form = Form::plain) {
   app.add_option("--number", parsed.number);
   app.add_flag("-d,--detach", parsed.detach);
   app.add_flag("-t,--tty", parsed.tty);
-  if (form == Form::stops) app.stop_at_first_word();
-  if (form == Form::unknown) app.allow_unknown();
+  if (form == Form::stops || form == Form::stops_at_unknown) app.stop_at_first_word();
+  if (form == Form::unknown || form == Form::stops_at_unknown) app.allow_unknown();
   try {
     app.parse(arguments);
   } catch (const UsageError& error) {
@@ -96,6 +98,23 @@ TEST_CASE("a command's words are its own", "[options]") {
   CHECK(stopped.rest == Arguments{"run", "-d", "--help"});
   CHECK(parse({"--", "run"}, Form::stops).rest == Arguments{"--", "run"});
   CHECK(parse({"--bogus", "-x", "y"}, Form::unknown).rest == Arguments{"--bogus", "-x", "y"});
+}
+
+TEST_CASE("another program's option ends those that are known", "[options]") {
+  const Parsed parsed = parse({"-d", "--bundle=/b", "--other", "x", "-t"}, Form::stops_at_unknown);
+  CHECK(parsed.detach);
+  CHECK(parsed.bundle == "/b");
+  CHECK_FALSE(parsed.tty);
+  CHECK(parsed.rest == Arguments{"--other", "x", "-t"});
+  CHECK(parse({"-dt", "run"}, Form::stops_at_unknown).rest == Arguments{"run"});
+}
+
+TEST_CASE("true and false are written as Go's flags take them", "[options]") {
+  for (const char* yes : {"1", "t", "T", "TRUE", "true", "True"})
+    CHECK(parse({concat("--detach=", yes), "c"}).detach);
+  for (const char* no : {"0", "f", "F", "FALSE", "false", "False"})
+    CHECK_FALSE(parse({"--detach", concat("--detach=", no), "c"}).detach);
+  CHECK(error_of({"--detach=", "c"}).find("true or false expected, not \"\"") != std::string::npos);
 }
 
 TEST_CASE("wrong use is told with what was meant", "[options]") {
