@@ -13,9 +13,12 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <csignal>
+#include <future>
 #include <memory>
 #include <string_view>
+#include <thread>
 
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -109,10 +112,7 @@ class Stopped {
       throw SystemError(failed, concat("stop process ", tid));
     }
     int status = 0;
-    pid_t waited = 0;
-    do {
-      waited = ::waitpid(tid, &status, __WALL);
-    } while (waited < 0 && errno == EINTR);
+    const pid_t waited = wait_for_stop(status);
     if (waited != tid || !WIFSTOPPED(status))
       throw SystemError(ESRCH, concat("stop process ", tid, ": it ended meanwhile"));
     // It may have stopped for a signal that was on its way: that one is handed on.
@@ -125,6 +125,25 @@ class Stopped {
   ~Stopped() { detach(); }
 
  private:
+  // The parent in vfork(2) stops for nobody until its child lets it go on, which may be never.
+  pid_t wait_for_stop(int& status) const {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::chrono::milliseconds at_once(1);
+    constexpr std::chrono::milliseconds patience(200);
+    const Clock::time_point begun = Clock::now();
+    for (;;) {
+      const pid_t waited = ::waitpid(tid_, &status, __WALL | WNOHANG);
+      if (waited > 0 || (waited < 0 && errno != EINTR)) return waited;
+      const Clock::duration passed = Clock::now() - begun;
+      if (passed > patience)
+        throw SystemError(ETIMEDOUT, concat("stop process ", tid_),
+                          "it waits in the kernel, as in vfork(2), and does not stop");
+      if (passed < at_once)
+        std::this_thread::yield();
+      else
+        std::this_thread::sleep_for(at_once);
+    }
+  }
   void detach() const {
     // NOLINTNEXTLINE(performance-no-int-to-ptr): ptrace(2) takes the signal so
     trace(PTRACE_DETACH, tid_, 0, reinterpret_cast<void*>(static_cast<std::uintptr_t>(signal_)));
@@ -178,7 +197,7 @@ std::vector<ThreadStatus> threads_of(pid_t pid) {
   return threads;
 }
 
-std::vector<LoadedFilter> filters_of(pid_t tid) {
+static std::vector<LoadedFilter> filters_of_tracee(pid_t tid) {
   std::vector<LoadedFilter> filters;
   const Stopped stopped(tid);
   for (unsigned long index = 0;; ++index) {
@@ -204,6 +223,11 @@ std::vector<LoadedFilter> filters_of(pid_t tid) {
       loaded.flags = metadata.flags;
     filters.push_back(std::move(loaded));
   }
+}
+
+std::vector<LoadedFilter> filters_of(pid_t tid) {
+  // What does not stop cannot be detached from (ptrace(2)), unless by the end of the thread that traces it.
+  return std::async(std::launch::async, filters_of_tracee, tid).get();
 }
 
 }  // namespace scrim::kernel

@@ -45,7 +45,8 @@ struct LoadedFilter {
 // filter, without a signal that it could see (PTRACE_SEIZE, PTRACE_INTERRUPT); if this process dies, it goes
 // on. A system call that it waits in may be restarted. Throws SystemError that says what is missing:
 // CAP_SYS_ADMIN in the initial user namespace, no seccomp filter on the caller, CONFIG_CHECKPOINT_RESTORE,
-// nobody else who traces it, and that it still runs.
+// nobody else who traces it, and that it still runs; ETIMEDOUT if it does not stop within 0.2 s, as the
+// parent in vfork(2) does not.
 [[nodiscard]] std::vector<LoadedFilter> filters_of(pid_t tid);
 
 }  // namespace scrim::kernel

@@ -66,6 +66,35 @@ std::vector<pid_t> daemons(std::string_view name, const std::vector<inspect::Fil
   return found;
 }
 
+// Of the mount namespace that `path` is looked up in, too.
+bool runs_program(pid_t pid, const std::string& path) {
+  struct stat running {};
+  struct stat installed {};
+  return inspect::link_of(concat("/proc/", pid, "/ns/mnt")) == inspect::link_of("/proc/self/ns/mnt") &&
+         stat(concat("/proc/", pid, "/exe").c_str(), &running) == 0 && stat(path.c_str(), &installed) == 0 &&
+         running.st_dev == installed.st_dev && running.st_ino == installed.st_ino;
+}
+
+// A daemon's own program is not run: anybody can call a process so.
+void add_version(EngineFacts& facts) {
+  if (facts.path.empty()) {
+    facts.remarks.emplace_back(
+        "the program that runs is in none of the system's directories: not run for its version");
+    return;
+  }
+  if (!facts.running.empty() &&
+      std::ranges::none_of(facts.running, [&](pid_t pid) { return runs_program(pid, facts.path); })) {
+    facts.remarks.push_back(concat("the program that runs is not ", facts.path, ": not run for its version"));
+    return;
+  }
+  try {
+    facts.version = version_in(version_output(facts.path)).value_or("");
+    if (facts.version.empty()) facts.remarks.push_back(concat(facts.path, " does not tell its version"));
+  } catch (const Error& error) {
+    facts.remarks.emplace_back(error.what());
+  }
+}
+
 }  // namespace
 
 std::string built_in_default(Engine engine, const std::string& version, std::vector<std::string>& remarks) {
@@ -89,7 +118,8 @@ std::vector<EngineFacts> engines() {
   const std::vector<inspect::FilteredProcess> processes =
       inspect::processes_where([&](const inspect::FilteredProcess& process) {
         return std::ranges::find(known, process.status.name, &Known::program) != known.end() &&
-               process.place.id.empty() && inspect::link_of(concat("/proc/", process.pid, "/ns/pid")) == own;
+               process.place.id.empty() && inspect::user_of(process.pid) == uid_t{0} &&
+               inspect::link_of(concat("/proc/", process.pid, "/ns/pid")) == own;
       });
   std::vector<EngineFacts> all;
   for (const Known& each : known) {
@@ -98,15 +128,7 @@ std::vector<EngineFacts> engines() {
     facts.path = installed_program(each.program);
     if (each.engine != Engine::podman) facts.running = daemons(each.program, processes);
     if (facts.path.empty() && facts.running.empty()) continue;
-    std::string program = facts.path;
-    if (program.empty())
-      program = inspect::link_of(concat("/proc/", facts.running.front(), "/exe")).value_or("");
-    try {
-      facts.version = version_in(version_output(program)).value_or("");
-      if (facts.version.empty()) facts.remarks.push_back(concat(program, " does not tell its version"));
-    } catch (const Error& error) {
-      facts.remarks.emplace_back(error.what());
-    }
+    add_version(facts);
     facts.default_profile = built_in_default(facts.engine, facts.version, facts.remarks);
     if (facts.engine == Engine::docker) add_docker_settings(facts);
     if (facts.engine == Engine::podman) add_podman_settings(facts);

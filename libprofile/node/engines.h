@@ -21,8 +21,9 @@ struct EngineFacts {
   std::vector<std::string> remarks;  // what could not be found out, and what else decides
 };
 
-// Programs in the system's directories, and daemons that run outside of containers. Programs are asked for
-// their version (program_version.h); no daemon is started, or asked.
+// Programs in the system's directories, and root's daemons that run outside of containers. The former are
+// asked for their version (program_version.h); no daemon is started, or asked, and its own program is not
+// run.
 [[nodiscard]] std::vector<EngineFacts> engines();
 
 // What an engine of that version takes for RuntimeDefault. Empty, with a remark, if that is not known.

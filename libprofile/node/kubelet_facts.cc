@@ -35,14 +35,17 @@ std::optional<std::string> flag(const std::vector<std::string>& arguments, std::
   return value;
 }
 
-// A process in a container can call itself so too: it has another PID namespace than this one.
+// A process in a container can call itself so too: it has other namespaces than this one.
 std::optional<pid_t> running_kubelet() {
-  const std::optional<std::string> own = inspect::link_of("/proc/self/ns/pid");
+  const auto shares = [](pid_t pid, const char* name) {
+    const std::optional<std::string> own = inspect::link_of(concat("/proc/self/ns/", name));
+    return own && inspect::link_of(concat("/proc/", pid, "/ns/", name)) == own;
+  };
   const std::vector<inspect::FilteredProcess> found =
       inspect::processes_where([&](const inspect::FilteredProcess& process) {
         return process.status.name == "kubelet" && process.place.id.empty() &&
-               inspect::user_of(process.pid) == uid_t{0} &&
-               inspect::link_of(concat("/proc/", process.pid, "/ns/pid")) == own;
+               inspect::user_of(process.pid) == uid_t{0} && shares(process.pid, "pid") &&
+               shares(process.pid, "mnt");
       });
   if (found.empty()) return std::nullopt;
   return found.front().pid;

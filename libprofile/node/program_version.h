@@ -6,7 +6,7 @@
 #include <string_view>
 
 // What an installed program says of its version. It is run, so only those that nobody but root can have put
-// there: it and its directory belong to root and nobody else can write them.
+// there: it and every directory above it belong to root and nobody else can write them.
 namespace scrim::node {
 
 // In /usr/local/sbin, /usr/local/bin, /usr/sbin, /usr/bin, /sbin, /bin; empty if there is none.

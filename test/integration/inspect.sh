@@ -84,6 +84,14 @@ looks "a hostile filter" 0 "every call: cannot tell: .*ALLOW" inspect "$pid"
 starts "hostile filters with thousands of answers" "$work/stacked" answers
 looks "hostile filters with thousands of answers" 0 "by arguments, in [0-9]+ ways: ERRNO" inspect "$pid"
 looks "hostile filters with thousands of answers, --all" 0 " $pid .*2 filters" inspect --all
+starts "a parent in vfork()" "$work/stacked" vfork
+wait_for 5 grep -q "^State:.*D" "/proc/$pid/status" || fail "a parent in vfork()" "it does not wait"
+looks "a parent in vfork()" 3 "not known: stop process $pid: .*does not stop" inspect "$pid"
+looks "a parent in vfork(), --all" 0 " $pid .*not known: stop process $pid" inspect --all
+same "a parent in vfork() is let go" "D 0" "$(sed -n 's/^State:\t\(.\).*/\1/p; s/^TracerPid:\t//p' "/proc/$pid/status" | xargs)"
+end_process "$(cut -d' ' -f1 "/proc/$pid/task/$pid/children")"
+wait_for 5 grep -q "^State:.*S" "/proc/$pid/status"
+looks "… and its filter is read afterwards" 0 "seccomp filter, 1 filter" inspect "$pid"
 mkfifo "$work/fifo"
 "$work/stacked" strict <"$work/fifo" >"$work/ready" &
 pid=$!

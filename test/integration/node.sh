@@ -39,6 +39,24 @@ if [ -e /usr/sbin/dockerd ]; then
   same "Docker's version and default" "\"$version\" \"RuntimeDefault@docker-$version\"" \
     "$(json '.engines[] | select(.engine == "docker") | .version, .default' | tr '\n' ' ' | sed 's/ $//')"
 else skip "Docker's version" "no dockerd here"; fi
+# Whatever calls itself an engine: it is not run.
+printf '#include <fcntl.h>\n#include <unistd.h>\nint main(int n, char** a) { if (n > 1) return creat("%s/ran", 0644), 0; (void)a; return pause(); }\n' "$work" >"$work/crio.c"
+mkdir -m 755 "$work/somewhere" && cc -o "$work/somewhere/crio" "$work/crio.c" || { fail "compile" "cc said so"; finish; }
+crio='.engines[] | select(.engine == "cri-o") | [.version, (.running | index($pid)) != null]'
+"$work/somewhere/crio" &
+crio_pid=$!
+started+=("$crio_pid")
+if [ -e /usr/bin/crio ] || [ -e /usr/local/bin/crio ]; then skip "root's daemon from elsewhere" "crio is here"; else
+  same "root's daemon from elsewhere" '[null,true]' "$(scrim node --json | jq -c --argjson pid "$crio_pid" "$crio")"
+fi
+end_process "$crio_pid"
+setpriv --reuid 65534 --regid 65534 --clear-groups "$work/somewhere/crio" &
+crio_pid=$!
+started+=("$crio_pid")
+wait_for 5 grep -qx crio "/proc/$crio_pid/comm"
+same "a user's daemon is none" "" "$(scrim node --json | jq -c --argjson pid "$crio_pid" "$crio | select(.[1])")"
+end_process "$crio_pid"
+same "neither is run" no "$([ -e "$work/ran" ] && echo yes || echo no)"
 if [ ! -e /var/lib/kubelet/config.yaml ]; then same "no kubelet" null "$(json .kubelet)"; fi
 
 "$work/bin/kubelet" --config="$work/kubelet.yaml" --root-dir "$work/kubelet" &

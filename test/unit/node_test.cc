@@ -22,8 +22,8 @@ namespace {
 
 class Directory {
  public:
-  Directory() {
-    std::string name = "/tmp/scrim-node-test.XXXXXX";
+  explicit Directory(const std::string& parent = "/tmp") {
+    std::string name = parent + "/scrim-node-test.XXXXXX";
     path_ = mkdtemp(name.data());
   }
   Directory(const Directory&) = delete;
@@ -62,7 +62,9 @@ TEST_CASE("versions are found in what programs print") {
 }
 
 TEST_CASE("programs are run for their versions with care") {
-  const Directory directory;
+  // Not below /tmp, where others can put something.
+  const Directory directory(geteuid() == 0 ? "/run" : "/tmp");
+  const Directory anybodys;
   const std::string prints =
       directory.write("prints", "#!/bin/sh\necho it is 1.2.3 $HOME\n", fs::perms(0755));
   const std::string hangs = directory.write("hangs", "#!/bin/sh\nsleep 60 & wait\n", fs::perms(0755));
@@ -71,7 +73,14 @@ TEST_CASE("programs are run for their versions with care") {
     CHECK(node::version_output(prints) == "it is 1.2.3\n");
     CHECK_THROWS_WITH(node::version_output(hangs), Catch::Contains("no answer within two seconds"));
     CHECK(node::version_output(floods).size() < 100'000);
+    fs::create_symlink(prints, directory.path() + "/link");
+    CHECK(node::version_output(directory.path() + "/link") == "it is 1.2.3\n");
   }
+  const std::string elsewhere = anybodys.write("prints", "#!/bin/sh\necho it is 1.2.3\n", fs::perms(0755));
+  CHECK_THROWS_WITH(node::version_output(elsewhere), Catch::Contains("others than root can change it"));
+  fs::create_symlink(elsewhere, directory.path() + "/away");
+  CHECK_THROWS_WITH(node::version_output(directory.path() + "/away"),
+                    Catch::Contains("others than root can change it"));
   fs::permissions(prints, fs::perms(0757));
   CHECK_THROWS_WITH(node::version_output(prints), Catch::Contains("others than root can change it"));
   CHECK_THROWS_AS(node::version_output("/nonexistent/program"), Error);

@@ -102,8 +102,9 @@ int main(int argc, char** argv) {
       signal = 0;
       if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) > 0 &&
           info.op == PTRACE_SYSCALL_INFO_ENTRY) {
-        if (pid == command && info.entry.nr == first) counting = 1;
-        const int counted = of_command ? pid == command : pid != command && !is_thread_of(pid, command);
+        const int own = pid == command || is_thread_of(pid, command);
+        if (own && info.entry.nr == first) counting = 1;
+        const int counted = of_command ? own : !own;
         if (counting && counted && ++calls == wanted) {
           killed = pid;
           at = info.entry.nr;

@@ -5,11 +5,13 @@
 //   stacked thread    one filter, and a thread that has another one besides
 //   stacked hostile   a filter of 4096 instructions, all of which look at arguments
 //   stacked answers   two filters, each with 64 answers for each of 400 calls
+//   stacked vfork     one filter, and it waits in vfork() for a child that only waits
 //   stacked strict    SECCOMP_MODE_STRICT; reads its standard input, because it may not wait otherwise
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -87,6 +89,14 @@ static int answers(void) {
   return load(filter, length);
 }
 
+static int in_vfork(void) {
+  if (deny(SYS_keyctl, 21) != 0 || write(STDOUT_FILENO, "ready\n", 6) != 6) return -1;
+  const pid_t child = vfork();
+  if (child == 0)
+    while (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0) pause();
+  return child < 0;
+}
+
 static void* other(void* ready) {
   *(volatile int*)ready = deny(SYS_add_key, 22) == 0 ? 1 : -1;
   while (pause() == -1) continue;
@@ -109,6 +119,8 @@ int main(int argc, char** argv) {
     failed = hostile();
   } else if (strcmp(argv[1], "answers") == 0) {
     failed = answers();
+  } else if (strcmp(argv[1], "vfork") == 0) {
+    failed = in_vfork();
   } else if (strcmp(argv[1], "strict") == 0) {
     char byte;
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) != 0) return 1;
