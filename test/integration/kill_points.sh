@@ -45,7 +45,9 @@ check_state() {
     # What is about to die may do so between two looks.
     created | running) lives "$pid" || soon says_stopped || problem "state: $status with a pid $pid that is not" ;;
     stopped) soon none_lives "${made[@]}" || problem "state: stopped, and of ${made[*]} somebody lives" ;;
-    *) problem "state: $status, and nobody is at it" ;;
+    # A new process that was not yet run has the lock, until it sees that nobody waits for it.
+    creating) soon says_stopped || problem "state: creating, and nobody is at it" ;;
+    *) problem "state: $status" ;;
   esac
 }
 
