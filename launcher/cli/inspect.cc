@@ -171,7 +171,7 @@ void print_container(const Answer& answer) {
     const inspect::Container& container = *answer.container;
     std::cout << "container " << inspect::printable(container.title())
               << (container.title() == container.id ? "" : concat(" (", container.id, ")")) << " of "
-              << container.engine
+              << container.engine_and_user()
               << (container.image.empty() ? "" : concat(", image ", inspect::printable(container.image)))
               << '\n';
   } else if (!place.id.empty()) {

@@ -2,7 +2,9 @@
 #include "libprofile/inspect/container.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,14 +23,28 @@ namespace {
 
 constexpr std::size_t least_of_id = 12;  // what engines print
 
-// A JSON file of an engine's: not followed if it is a link, not read if somebody else owns it.
-Value read_owned(const std::string& path, uid_t user) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+struct Descriptor {
+  int fd;
+  explicit Descriptor(int open) : fd(open) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd >= 0) ::close(fd);
+  }
+};
+
+// A JSON file of an engine's: not followed if it is a link, not read if somebody else owns it. Links above it
+// stay below `root`, which may be another mount namespace' whose files others write.
+Value read_owned(const std::string& root, const std::string& below, uid_t user) {
+  const std::string path = concat(root, below);
+  const Descriptor top(::open(root.empty() ? "/" : root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (top.fd < 0) throw_errno(concat("open ", path));
+  open_how how{};
+  how.flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  const Descriptor file(static_cast<int>(::syscall(SYS_openat2, top.fd, below.c_str(), &how, sizeof how)));
+  const int fd = file.fd;
   if (fd < 0) throw_errno(concat("open ", path));
-  struct Closer {
-    int fd;
-    ~Closer() { ::close(fd); }
-  } const closer{fd};
   struct stat status {};
   if (::fstat(fd, &status) != 0) throw_errno(concat("stat ", path));
   if (status.st_uid != user)
@@ -53,7 +69,7 @@ void add_docker_name(Container& container, uid_t user, const std::string& root) 
     if (at == std::string::npos) continue;
     try {
       const Value known =
-          read_owned(concat(root, source.substr(0, at + directory.size()), "config.v2.json"), user);
+          read_owned(root, concat(source.substr(0, at + directory.size()), "config.v2.json"), user);
       container.name = text_at(known, "Name");
       if (container.name.starts_with('/')) container.name.erase(0, 1);
       if (const Value* const config = known.find("Config")) container.image = text_at(*config, "Image");
@@ -79,6 +95,10 @@ std::string Container::title() const {
   return pod.empty() ? name : concat(pod_namespace, "/", pod, "/", name);
 }
 
+std::string Container::engine_and_user() const {
+  return user == 0 ? engine : concat(engine, " of user ", user);
+}
+
 bool Container::is_called(std::string_view text) const {
   if (text.empty()) return false;
   if (text == id || (text.size() >= least_of_id && id.starts_with(text))) return true;
@@ -89,26 +109,28 @@ bool Container::is_called(std::string_view text) const {
 void add_annotations(Container& container, const Value& config) {
   const Value* const annotations = config.find("annotations");
   if (annotations == nullptr) return;
-  const auto take = [&](std::string& into, std::initializer_list<std::string_view> names) {
-    for (const std::string_view name : names)
-      if (into.empty()) into = text_at(*annotations, name);
-  };
-  // containerd: internal/cri/annotations; CRI-O: pkg/annotations and the kubelet's labels, which it copies.
-  take(container.name, {"io.kubernetes.cri.container-name", "io.kubernetes.container.name"});
-  take(container.pod, {"io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name"});
-  take(container.pod_namespace, {"io.kubernetes.cri.sandbox-namespace", "io.kubernetes.pod.namespace"});
-  take(container.image, {"io.kubernetes.cri.image-name", "io.kubernetes.cri-o.ImageName"});
-  container.sandbox = text_at(*annotations, "io.kubernetes.cri.container-type") == "sandbox" ||
-                      (text_at(*annotations, "io.kubernetes.cri-o.ContainerType") == "sandbox" &&
-                       text_at(*annotations, "io.container.manager") == "cri-o");
+  if (container.engine == "containerd") {  // internal/cri/annotations
+    container.name = text_at(*annotations, "io.kubernetes.cri.container-name");
+    container.pod = text_at(*annotations, "io.kubernetes.cri.sandbox-name");
+    container.pod_namespace = text_at(*annotations, "io.kubernetes.cri.sandbox-namespace");
+    container.image = text_at(*annotations, "io.kubernetes.cri.image-name");
+    container.sandbox = text_at(*annotations, "io.kubernetes.cri.container-type") == "sandbox";
+  } else if (container.engine == "cri-o") {  // pkg/annotations and the kubelet's labels, which it copies
+    container.name = text_at(*annotations, "io.kubernetes.container.name");
+    container.pod = text_at(*annotations, "io.kubernetes.pod.name");
+    container.pod_namespace = text_at(*annotations, "io.kubernetes.pod.namespace");
+    container.image = text_at(*annotations, "io.kubernetes.cri-o.ImageName");
+    container.sandbox = text_at(*annotations, "io.kubernetes.cri-o.ContainerType") == "sandbox";
+  }
 }
 
 void Containers::add(pid_t first, Container container, uid_t user) {
   if (!container.config && container.not_read.empty()) try {
-      container.config = read_owned(container.config_file, user);
+      container.config = read_owned("", container.config_file, user);
     } catch (const Error& error) {
       container.not_read = error.what();
     }
+  container.user = user;
   all_.push_back(std::move(container));
   by_first_[first] = &all_.back();
   const std::string cgroup = place_of_process(first).cgroup;
@@ -117,28 +139,33 @@ void Containers::add(pid_t first, Container container, uid_t user) {
 
 const Container* Containers::watched(const Monitor& monitor, const Place& place) {
   // A pod's shim watches over all of its containers: their bundles lie beside one another.
-  std::string bundle = monitor.bundle;
-  std::string id = monitor.id;
-  if (monitor.kind == Monitor::Kind::shim && !place.id.empty() && place.id != id) {
-    const std::string beside = concat(bundle.substr(0, bundle.rfind('/') + 1), place.id);
-    struct stat status {};
-    if (::stat(concat(monitor.root, beside).c_str(), &status) == 0) {
-      bundle = beside;
-      id = place.id;
-    }
+  if (monitor.kind == Monitor::Kind::shim && !place.id.empty() && place.id != monitor.id) {
+    const std::string beside = concat(monitor.bundle.substr(0, monitor.bundle.rfind('/') + 1), place.id);
+    if (const Container* const container = bundled(monitor, place.id, beside)) return container;
   }
+  return bundled(monitor, monitor.id, monitor.bundle);
+}
+
+const Container* Containers::bundled(const Monitor& monitor, const std::string& id,
+                                     const std::string& bundle) {
   const auto [found, is_new] = by_bundle_.try_emplace(concat(monitor.root, bundle));
   if (!is_new) return found->second;
   Container container;
+  container.user = monitor.user;
   container.id = id;
   container.config_file = concat(monitor.root, bundle, "/config.json");
   try {
-    container.config = read_owned(container.config_file, monitor.user);
-    add_annotations(container, *container.config);
+    container.config = read_owned(monitor.root, concat(bundle, "/config.json"), monitor.user);
   } catch (const Error& error) {
     container.not_read = error.what();
   }
+  if (id != monitor.id) {
+    const Value* const annotations = container.config ? container.config->find("annotations") : nullptr;
+    if (annotations == nullptr || text_at(*annotations, "io.kubernetes.cri.sandbox-id") != monitor.id)
+      return nullptr;
+  }
   container.engine = engine_of(monitor, container);
+  if (container.config) add_annotations(container, *container.config);
   if (container.engine == "docker") add_docker_name(container, monitor.user, monitor.root);
   if (container.name.empty() && container.engine == "podman") container.name = monitor.name;
   if (container.name.empty() && monitor.shim_namespace == "default") container.name = id;
@@ -146,13 +173,13 @@ const Container* Containers::watched(const Monitor& monitor, const Place& place)
   return found->second = &all_.back();
 }
 
-const Container* Containers::added(pid_t pid, const Place& place) const {
+const Container* Containers::added(pid_t pid, const Place& place) {
   if (by_first_.empty()) return nullptr;
   if (const auto found = by_cgroup_.find(place.cgroup); found != by_cgroup_.end()) return found->second;
   constexpr int most_generations = 1000;
   for (int i = 0; i < most_generations; ++i) {
     if (const auto found = by_first_.find(pid); found != by_first_.end()) return found->second;
-    const std::optional<pid_t> parent = parent_of(pid);
+    const std::optional<pid_t> parent = monitors_.parent(pid);
     if (!parent || *parent <= 1) return nullptr;
     pid = *parent;
   }
@@ -160,8 +187,11 @@ const Container* Containers::added(pid_t pid, const Place& place) const {
 }
 
 const Container* Containers::of(pid_t pid, const Place& place) {
-  if (const Monitor* const monitor = monitors_.over(pid)) return watched(*monitor, place);
-  return added(pid, place);
+  const Container* const known = added(pid, place);
+  const Monitor* const monitor = monitors_.over(pid);
+  if (monitor == nullptr) return known;
+  if (known != nullptr && added(monitor->pid, place_of_process(monitor->pid)) == known) return known;
+  return watched(*monitor, place);
 }
 
 std::optional<pid_t> process_of_container(std::string_view name, Containers& containers) {
@@ -172,25 +202,36 @@ std::optional<pid_t> process_of_container(std::string_view name, Containers& con
     return last == name || last == concat(name, ".scope") || last == concat("runc-", name, ".scope") ||
            last == concat("crun-", name, ".scope");
   };
-  std::optional<pid_t> first;
+  // Anybody who may make a cgroup may give it a container's name: that counts if no container is called so.
+  std::optional<pid_t> first_called;
+  std::optional<pid_t> first_placed;
   std::vector<const Container*> called_so;
+  std::vector<std::string> placed_so;
   for (const FilteredProcess& process : processes_where([](const FilteredProcess&) { return true; })) {
     const Container* const container = containers.of(process.pid, process.place);
-    const bool called = container != nullptr && container->is_called(name);
-    if (!called && !ends_so(process.place)) continue;
-    if (called && std::ranges::find(called_so, container) == called_so.end()) called_so.push_back(container);
-    if (!first) first = process.pid;
+    if (container != nullptr && container->is_called(name)) {
+      if (std::ranges::find(called_so, container) == called_so.end()) called_so.push_back(container);
+      if (!first_called) first_called = process.pid;
+    } else if (ends_so(process.place)) {
+      const std::string& where = process.place.id.empty() ? process.place.cgroup : process.place.id;
+      if (std::ranges::find(placed_so, where) == placed_so.end()) placed_so.push_back(where);
+      if (!first_placed) first_placed = process.pid;
+    }
   }
   if (called_so.size() > 1) {
     std::vector<std::string> titles;
     titles.reserve(called_so.size());
     for (const Container* const each : called_so)
       titles.push_back(
-          concat(each->title(), " of ", each->engine, " (", each->id.substr(0, least_of_id), ")"));
+          concat(each->title(), " of ", each->engine_and_user(), " (", each->id.substr(0, least_of_id), ")"));
     throw Error(concat("several containers are called ", name, ": ", join(titles),
                        " (mend: say more of it, or its id)"));
   }
-  return first;
+  if (first_called) return first_called;
+  if (placed_so.size() > 1)
+    throw Error(concat("several cgroups are called ", name, ": ", join(placed_so),
+                       " (mend: name a process by its number)"));
+  return first_placed;
 }
 
 }  // namespace scrim::inspect

@@ -21,6 +21,7 @@ namespace scrim::inspect {
 
 struct Container {
   std::string engine;  // "docker", "containerd", "podman", "cri-o", "scrim", …
+  uid_t user = 0;      // whose engine it is
   std::string id;
   std::string name;  // as its user calls it; in a pod, the container's name there
   std::string pod;
@@ -33,13 +34,15 @@ struct Container {
 
   // "namespace/pod/name", "name", or the id where it has no name.
   [[nodiscard]] std::string title() const;
+  // "docker", and "podman of user 1000" where it is not root's.
+  [[nodiscard]] std::string engine_and_user() const;
   // Whether that is what somebody means: the id, twelve or more characters that it starts with, the name,
   // "pod/name" or "namespace/pod/name".
   [[nodiscard]] bool is_called(std::string_view text) const;
 };
 
-// Fills in what a config.json says of its own container: the annotations of containerd's and CRI-O's CRI
-// services (io.kubernetes.…).
+// Fills in what a config.json says of its own container: the annotations of containerd's or CRI-O's CRI
+// services (io.kubernetes.…). Of another engine's container they were written by whoever started it.
 void add_annotations(Container& container, const document::json::Value& config);
 
 // Containers by their processes; each is read once.
@@ -54,12 +57,15 @@ class Containers {
   // One that no monitor watches over: it is known by its first process, that one's descendants, and its
   // cgroup. Its files may belong to `user`.
   void add(pid_t first, Container container, uid_t user);
-  // The container of a process; nullptr if none is known.
+  // The container of a process; nullptr if none is known. A monitor in an added one is that one's own.
   [[nodiscard]] const Container* of(pid_t pid, const Place& place);
 
  private:
   [[nodiscard]] const Container* watched(const Monitor& monitor, const Place& place);
-  [[nodiscard]] const Container* added(pid_t pid, const Place& place) const;
+  // Nothing if a pod's shim does not watch over that one.
+  [[nodiscard]] const Container* bundled(const Monitor& monitor, const std::string& id,
+                                         const std::string& bundle);
+  [[nodiscard]] const Container* added(pid_t pid, const Place& place);
 
   Monitors monitors_;
   std::deque<Container> all_;  // does not move them

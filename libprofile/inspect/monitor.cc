@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libprofile/inspect/monitor.h"
 
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "libprofile/inspect/place.h"
@@ -23,6 +28,23 @@ bool has(const std::vector<std::string>& arguments, std::string_view name) {
 
 std::string parent_directory(const std::string& path) {
   return path.substr(0, path.rfind('/'));
+}
+
+// Whether a process is a user's: by its own user, or by who owns its user namespace or one around that.
+bool belongs_to(pid_t pid, uid_t user) {
+  if (user_of(pid) == user) return true;
+  constexpr int most_levels = 33;  // user_namespaces(7): 32 may be nested
+  int space = ::open(concat("/proc/", pid, "/ns/user").c_str(), O_RDONLY | O_CLOEXEC);
+  bool found = false;
+  for (int i = 0; i < most_levels && space >= 0 && !found; ++i) {
+    uid_t owner = 0;
+    found = ::ioctl(space, NS_GET_OWNER_UID, &owner) == 0 && owner == user;
+    const int outer = found ? -1 : ::ioctl(space, NS_GET_PARENT);
+    ::close(space);
+    space = outer;
+  }
+  if (space >= 0) ::close(space);
+  return found;
 }
 
 }  // namespace
@@ -65,20 +87,28 @@ const std::optional<Monitor>& Monitors::at(pid_t pid) {
   if (!shares_mounts && !place_of_process(pid).id.empty()) return found->second;
   found->second = read_monitor(name, arguments_of(pid), link_of(concat("/proc/", pid, "/cwd")).value_or(""));
   if (!found->second) return found->second;
+  found->second->pid = pid;
   found->second->user = *user;
   if (!shares_mounts) found->second->root = concat("/proc/", pid, "/root");
   return found->second;
 }
 
+std::optional<pid_t> Monitors::parent(pid_t pid) {
+  const auto [found, is_new] = parents_.try_emplace(pid);
+  if (is_new) found->second = parent_of(pid);
+  return found->second;
+}
+
 const Monitor* Monitors::over(pid_t pid) {
   constexpr int most_generations = 1000;
-  for (int i = 0; i < most_generations; ++i) {
-    const std::optional<pid_t> parent = parent_of(pid);
-    if (!parent || *parent <= 1) return nullptr;
-    if (const std::optional<Monitor>& monitor = at(*parent)) return &*monitor;
-    pid = *parent;
+  const Monitor* outermost = nullptr;
+  std::optional<pid_t> above = parent(pid);
+  for (int i = 0; i < most_generations && above && *above > 1; ++i) {
+    const std::optional<Monitor>& monitor = at(*above);
+    if (monitor && (monitor->user == 0 || belongs_to(pid, monitor->user))) outermost = &*monitor;
+    above = parent(*above);
   }
-  return nullptr;
+  return outermost;
 }
 
 }  // namespace scrim::inspect

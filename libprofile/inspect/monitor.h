@@ -17,6 +17,7 @@ namespace scrim::inspect {
 
 struct Monitor {
   enum class Kind : std::uint8_t { shim, conmon } kind = Kind::shim;
+  pid_t pid = 0;
   uid_t user = 0;
   std::string id;              // a shim of a pod has its sandbox' here
   std::string name;            // conmon's -n
@@ -35,13 +36,17 @@ struct Monitor {
 class Monitors {
  public:
   Monitors();
-  // The nearest one that a process descends from; nullptr if there is none. One that a container may have
-  // made up is passed over: it must be in this process' PID namespace, and have its mount namespace or a
-  // cgroup that is no container's.
+  // The outermost one that a process descends from; nullptr if there is none: a container, or whoever is no
+  // root, can have processes that look like monitors, but an engine's stands above them. It must be in this
+  // process' PID namespace, have its mount namespace or a cgroup that is no container's, and be root's or of
+  // the user who owns the process or its user namespace.
   [[nodiscard]] const Monitor* over(pid_t pid);
+  // Each is asked for once.
+  [[nodiscard]] std::optional<pid_t> parent(pid_t pid);
 
  private:
   [[nodiscard]] const std::optional<Monitor>& at(pid_t pid);
+  std::map<pid_t, std::optional<pid_t>> parents_;
   std::map<pid_t, std::optional<Monitor>> known_;
   std::optional<std::string> pid_namespace_;
   std::optional<std::string> mount_namespace_;

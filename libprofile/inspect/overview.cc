@@ -175,7 +175,8 @@ std::string text_of(const OverviewLine& line) {
   if (line.container) {
     const std::string id = line.container->id.substr(0, shown);
     const std::string title = line.container->title();
-    where = concat(line.container->engine, " ", title == line.container->id ? id : concat(title, " ", id));
+    where = concat(line.container->engine_and_user(), " ",
+                   title == line.container->id ? id : concat(title, " ", id));
   } else if (!line.place.id.empty()) {
     where = concat(line.place.engine.empty() ? "container" : line.place.engine, " ",
                    line.place.id.substr(0, shown));

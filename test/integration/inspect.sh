@@ -144,6 +144,44 @@ looks "container:ID" 0 "do the same" profile diff container:mine "$work/docker.j
 looks "container:ID and another" 1 "newly (allowed|denied)" profile diff container:mine RuntimeDefault@podman
 same "count of a container" true "$(scrim profile count --json container:mine | jq '.abis[0] | .allowed > 250 and .denied > 40 and .conditionalCalls == ["clone", "personality"]')"
 scrim delete --force mine
+# --- what looks like an engine's monitor: of a container, of a user, and with a link that leads out of its root
+cat >"$work/monitor.sh" <<'END'
+printf conmon >/proc/$$/comm
+echo ready
+sleep 1000 &
+wait
+END
+cp "$work/monitor.sh" "$work/rootfs/monitor.sh"
+chmod 644 "$work/monitor.sh" "$work/rootfs/monitor.sh"
+child() { pid=$(cut -d' ' -f1 "/proc/$1/task/$1/children"); }
+long_id=$(printf 'c%.0s' $(seq 64))
+script= bundle liar ".process.args = [\"sh\", \"/monitor.sh\", \"-c\", \"$long_id\", \"-n\", \"web\", \"-b\", \"/bundle\"]
+  | .linux.namespaces |= map(select(.type != \"pid\")) | del(.mounts[] | select(.destination == \"/proc\")) | .mounts += [{destination: \"/proc\", type: \"bind\", source: \"/proc\", options: [\"rbind\"]}]"
+background "$work/ready" run --bundle "$work/liar" liar
+wait_for 10 grep -q ready "$work/ready" || fail "the container that makes up a monitor starts" "$(cat "$work/ready")"
+child "$(scrim state liar | jq .pid)"
+looks "a container's own monitor is not believed" 0 "container liar of scrim" inspect "$pid"
+scrim delete --force liar
+starts "a user's monitor" setpriv --reuid 65534 --regid 65534 --clear-groups bash "$work/monitor.sh" -c "$long_id" -n twin -b /bundle
+child "$pid"
+users=$pid
+looks "a user's monitor is that user's" 0 "container twin .* of podman of user 65534" inspect "$users"
+mkdir -p "$work/outside" && echo '{"linux": {}}' >"$work/outside/config.json" && ln -s "$work/outside" "$work/rootfs/bundle"
+starts "a monitor with a root of its own" unshare -m sh -c 'mount --rbind /proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" sh "$@"' "$work/rootfs" /monitor.sh -c "$long_id" -n linked -b /bundle
+child "$pid"
+looks "links of a monitor's root lead nowhere else" 0 "not compared with its config.json: open .*/bundle/config.json: No such file" inspect "$pid"
+rm "$work/rootfs/bundle"
+for name in one two; do
+  script='sleep 1000' bundle $name ".linux.cgroupsPath = \"/$tag/$name/pair\""
+  scrim create --bundle "$work/$name" $name </dev/null >/dev/null 2>&1 || fail "create $name" "it failed"
+done
+looks "several cgroups are called so" 3 "several cgroups are called pair" inspect pair
+scrim delete --force two
+script='sleep 1000' bundle two ".linux.cgroupsPath = \"/$tag/two/twin\""
+scrim create --bundle "$work/two" two </dev/null >/dev/null 2>&1 || fail "create two" "it failed"
+looks "a container goes before a cgroup" 0 "container twin .* of podman" inspect twin
+scrim delete --force one
+scrim delete --force two
 for runtime in runc crun; do
   command -v $runtime >/dev/null || { skip "$runtime's container" "no $runtime here"; continue; }
   make_bundle $runtime

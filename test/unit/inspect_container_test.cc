@@ -18,8 +18,9 @@ namespace {
 
 const std::string id(64, 'c');
 
-inspect::Container described(const std::string& config) {
+inspect::Container described(const std::string& config, const std::string& engine = "containerd") {
   inspect::Container container;
+  container.engine = engine;
   container.id = id;
   add_annotations(container, parse(config, "config.json"));
   return container;
@@ -86,7 +87,8 @@ TEST_CASE("containers are called as their engines' users call them") {
   const inspect::Container crios = described(R"({"annotations": {"io.container.manager": "cri-o",
     "io.kubernetes.cri-o.ContainerType": "container", "io.kubernetes.container.name": "main",
     "io.kubernetes.pod.name": "web", "io.kubernetes.pod.namespace": "shop",
-    "io.kubernetes.cri-o.ImageName": "nginx:1"}})");
+    "io.kubernetes.cri-o.ImageName": "nginx:1"}})",
+                                             "cri-o");
   CHECK(crios.title() == "shop/web/main");
   CHECK_FALSE(crios.sandbox);
 
@@ -96,6 +98,16 @@ TEST_CASE("containers are called as their engines' users call them") {
   CHECK(sandbox.sandbox);
   CHECK(sandbox.title() == "shop/web (sandbox)");
   CHECK_FALSE(sandbox.is_called("web"));
+  // Keys of one engine are anybody's text on another.
+  const std::string both = R"({"annotations": {"io.kubernetes.cri.container-name": "main",
+    "io.kubernetes.cri.container-type": "sandbox", "io.kubernetes.container.name": "other",
+    "io.kubernetes.pod.name": "pod"}})";
+  CHECK(described(both, "containerd").name == "main");
+  CHECK(described(both, "containerd").pod.empty());
+  CHECK(described(both, "cri-o").name == "other");
+  CHECK_FALSE(described(both, "cri-o").sandbox);
+  CHECK(described(both, "docker").title() == id);
+  CHECK(described(both, "podman").title() == id);
   // What is no string, or no object, says nothing.
   CHECK(described(R"({"annotations": {"io.kubernetes.cri.container-name": 7}})").name.empty());
   CHECK(described(R"({"annotations": []})").title() == id);
