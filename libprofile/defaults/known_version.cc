@@ -17,9 +17,26 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
+// "-37-g1a2b3c4", in which git-describe(1) counts the commits since the release.
+bool is_git_description(std::string_view suffix) {
+  suffix.remove_prefix(1);
+  const std::size_t count = std::min(suffix.find_first_not_of("0123456789"), suffix.size());
+  return suffix.substr(count).starts_with("-g") &&
+         suffix.find_first_of("0123456789abcdef", count + 2) == count + 2;
+}
+
+// Fedora's "-0.1.beta.1.fc35" and "-0-rc1" are of before the release; "-0ubuntu1~22.04.1" is not.
+bool is_before_release(std::string_view suffix) {
+  constexpr std::string_view zero = "-0";
+  if (!suffix.starts_with(zero)) return false;
+  suffix.remove_prefix(zero.size());
+  for (const std::string_view word : {"rc", "beta", "alpha"})
+    if (suffix.find(word) != std::string_view::npos) return true;
+  return suffix.size() > 1 && suffix[0] == '.' && is_digit(suffix[1]);
+}
+
 // Whether that is what a distribution adds to upstream's version: "~ds1", "+dfsg1" for sources that were
-// repacked,
-// "-1+deb12u1" and "-0ubuntu1~22.04.1" for its own changes. "-rc.1" is not: upstream says that.
+// repacked, "-1+deb12u1" and "-0ubuntu1~22.04.1" for its own changes. "-rc.1" is not: upstream says that.
 bool is_packaging(std::string_view suffix) {
   for (const std::string_view repacked : {"~ds", "+ds", "+dfsg", "~dfsg"})
     if (suffix.starts_with(repacked)) {
@@ -27,7 +44,9 @@ bool is_packaging(std::string_view suffix) {
       while (!suffix.empty() && is_digit(suffix.front())) suffix.remove_prefix(1);
       break;
     }
-  return suffix.empty() || (suffix.size() > 1 && suffix[0] == '-' && is_digit(suffix[1]));
+  if (suffix.empty()) return true;
+  return suffix.size() > 1 && suffix[0] == '-' && is_digit(suffix[1]) && !is_git_description(suffix) &&
+         !is_before_release(suffix);
 }
 
 // Looks one version up among those of an engine.

@@ -311,6 +311,19 @@ void check_characters(std::string_view text, std::string_view file) {
   }
 }
 
+// Before the parser sees them: in a flow collection that does not end it hands nothing on, so that no other
+// limit is met. Those in comments and texts count as well: what is one is known to the parser alone.
+void check_flow_indicators(std::string_view text, std::string_view file) {
+  std::size_t left = max_flow_indicators;
+  Position at{1, 1};
+  for (const char c : text) {
+    if ((c == '[' || c == '{' || c == ',') && left-- == 0)
+      throw DocumentError(
+          file, at, concat("more than the ", max_flow_indicators, " of [, { and , that are read in YAML"));
+    at = c == '\n' ? Position{at.line + 1, 1} : Position{at.line, at.column + 1};
+  }
+}
+
 void refuse_duplicates(const Value& value, std::string_view file) {
   if (const Value::Array* array = value.array())
     for (const Value& element : *array) refuse_duplicates(element, file);
@@ -366,6 +379,7 @@ std::vector<Value> parse(std::string_view text, std::string_view file) {
     throw DocumentError(file, {}, concat("more than the ", max_size, " bytes of YAML that are read"));
   check_characters(text, file);
   try {
+    check_flow_indicators(text, file);
     return parse_yaml(text, file);
   } catch (const DocumentError&) {
     if (not_json) throw *not_json;

@@ -82,6 +82,7 @@ class Assessor {
       out_.because = std::move(resolution.because);
       out_.confined = resolution.seccomp.has_value();
       for (document::Warning& warning : resolution.warnings) out_.warnings.push_back(std::move(warning));
+      lint_file(resolution.localhost_text);
     } catch (const SystemError& error) {
       out_.because = out_.request.because;
       if (error.code() == ENOENT || error.code() == ENOTDIR || error.code() == EISDIR) {
@@ -94,15 +95,14 @@ class Assessor {
       out_.because = out_.request.because;
       stop(concat("CreateContainerError: ", error.what()));
     }
-    lint_file();
   }
 
   // Of a privileged container nobody reads the file.
-  void lint_file() {
+  void lint_file(const std::string& text) {
     const auto* const local = std::get_if<resolve::Localhost>(&out_.request.wanted);
-    if (local == nullptr || out_.request.privileged || !out_.hindrance.empty()) return;
+    if (local == nullptr || out_.request.privileged) return;
     const std::string file = resolve::localhost_file_name(node_.profile_root, local->path);
-    out_.lint = lint::lint_text(resolve::read_localhost(node_.profile_root, local->path), file,
+    out_.lint = lint::lint_text(text, file,
                                 {.target = out_.target,
                                  .runtime = node_.runtime,
                                  .read_as = read_as(node_.engine),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libprofile/kubernetes/read_pods.h"
 
-#include <algorithm>
 #include <array>
+#include <unordered_set>
 
 #include "libprofile/document/field_reader.h"
 #include "libprofile/kubernetes/fields.h"
@@ -178,38 +178,48 @@ Pod read_pod(const Fields& object, const std::string& kind, std::string_view way
   return pod;
 }
 
-void read_object(const Value& value, const std::string& file, Manifest& manifest) {
-  const Fields object(&value, "", file);
-  const std::string kind = object.text_or_empty("kind");
-  if (kind.empty())
-    throw document::DocumentError(file, value.position(), "no object of Kubernetes: it has no kind");
-  if (const auto way = way_to_pod(kind)) {
-    manifest.pods.push_back(read_pod(object, kind, *way, file));
-    return;
-  }
-  // "List", as kubectl get -o yaml prints it, and "PodList", as the API server answers: its items may lack a
-  // kind.
-  if (kind.ends_with("List") && object.find("items") != nullptr) {
-    const std::string of = kind.substr(0, kind.size() - std::string_view("List").size());
-    const auto way = way_to_pod(of);
-    for (const Fields& item : object.objects("items")) {
-      if (way && item.find("kind") == nullptr)
-        manifest.pods.push_back(read_pod({item.value(), "", file}, of, *way, file));
-      else
-        read_object(*item.value(), file, manifest);
+class Reader {
+ public:
+  explicit Reader(const std::string& file) : file_(file) {}
+
+  void read(const Value& value) {
+    const Fields object(&value, "", file_);
+    const std::string kind = object.text_or_empty("kind");
+    if (kind.empty())
+      throw document::DocumentError(file_, value.position(), "no object of Kubernetes: it has no kind");
+    if (const auto way = way_to_pod(kind)) {
+      manifest.pods.push_back(read_pod(object, kind, *way, file_));
+      return;
     }
-    return;
+    // "List", as kubectl get -o yaml prints it, and "PodList", as the API server answers: its items may lack
+    // a kind.
+    if (kind.ends_with("List") && object.find("items") != nullptr) {
+      const std::string of = kind.substr(0, kind.size() - std::string_view("List").size());
+      const auto way = way_to_pod(of);
+      for (const Fields& item : object.objects("items")) {
+        if (way && item.find("kind") == nullptr)
+          manifest.pods.push_back(read_pod({item.value(), "", file_}, of, *way, file_));
+        else
+          read(*item.value());
+      }
+      return;
+    }
+    if (seen_.insert(kind).second) manifest.other_kinds.push_back(kind);
   }
-  if (std::ranges::find(manifest.other_kinds, kind) == manifest.other_kinds.end())
-    manifest.other_kinds.push_back(kind);
-}
+
+  Manifest manifest;
+
+ private:
+  const std::string& file_;
+  std::unordered_set<std::string> seen_;  // of manifest.other_kinds
+};
 
 }  // namespace
 
 Manifest read_pods(const std::vector<Value>& documents, const std::string& file) {
-  Manifest manifest;
-  for (const Value& document : documents) read_object(document, file, manifest);
-  return manifest;
+  Reader reader(file);
+  for (const Value& document : documents) reader.read(document);
+  return std::move(reader.manifest);
 }
 
 }  // namespace scrim::kubernetes

@@ -31,7 +31,8 @@ struct NeededCall {
                                                   const document::Profile* written,
                                                   const resolve::Target& target);
 
-// Denied or killed whatever the arguments, or no call at all.
+// Denied, killed or left to a tracer whatever the arguments, or no call at all; also if what happens cannot
+// be told, which nobody should take for leave.
 [[nodiscard]] bool is_missing(const NeededCall& call);
 
 }  // namespace scrim::lint

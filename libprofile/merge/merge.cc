@@ -145,13 +145,15 @@ std::vector<Architecture> architectures_of(const std::vector<OciSeccomp>& profil
 }
 
 void merge_listeners(const std::vector<OciSeccomp>& profiles, document::Header& into) {
+  const OciSeccomp* first = nullptr;  // that has one
   for (const OciSeccomp& profile : profiles) {
     const document::Header& own = profile.header;
     if (own.listener_path.empty()) continue;
+    if (first == nullptr) first = &profile;
     if (!into.listener_path.empty() &&
         (into.listener_path != own.listener_path || into.listener_metadata != own.listener_metadata))
       throw Error(concat(profile.file, ": its listenerPath or listenerMetadata is another one than ",
-                         profiles.front().file, "'s: a process has one listener"));
+                         first->file, "'s: a process has one listener"));
     into.listener_path = own.listener_path;
     into.listener_metadata = own.listener_metadata;
   }

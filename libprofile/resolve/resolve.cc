@@ -52,10 +52,10 @@ class Resolver {
   }
 
   void operator()(const Localhost& wanted) {
-    const std::string text = read_localhost(settings_.profile_root, wanted.path);
+    out_.localhost_text = read_localhost(settings_.profile_root, wanted.path);
     const std::string file = localhost_file_name(settings_.profile_root, wanted.path);
     out_.name = describe(wanted);
-    read(text, file);
+    read(out_.localhost_text, file);
   }
 
   void operator()(const ProfileFile& wanted) {

@@ -65,6 +65,7 @@ struct Resolution {
   std::optional<document::OciSeccomp> floor;
   std::vector<std::string> because;  // the chain that led here, one step a line
   document::Warnings warnings;
+  std::string localhost_text;  // of the Localhost file, as it was read
   // It is linux.seccomp of the config.json, which write_resolution() leaves untouched.
   bool as_written = false;
 };

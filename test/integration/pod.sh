@@ -3,7 +3,7 @@
 # scrim pod: examples/pods and pods written here, for kubelets with and without seccompDefault, Kubernetes versions,
 # Localhost files that are there, missing or bad, input that means harm; and --launch, seen from inside.
 source "$(dirname "$0")/../engines/lib.sh"
-begin cc jq setpriv
+begin cc jq setpriv strace
 source "$(dirname "$0")/programs/bundle.sh"
 prepare
 probe=$work/probe
@@ -85,6 +85,8 @@ localhost() { of "$1" "containers: [{name: a, securityContext: {seccompProfile: 
 localhost missing profiles/none.json
 gives "a missing file" 1 "CreateContainerError: cannot load seccomp profile \"$root/seccomp/profiles/none.json\": No such file or directory" "$work/missing.yaml"
 same "a missing file, as JSON" "false null 1" "$(answer '.pods[].containers[] | "\(.starts) \(.confined)"' "$work/missing.yaml")"
+strace -f -o "$work/trace" -e trace=openat2 "$SCRIM" pod --root-dir "$root" --runtime scrim "$pods/nginx.yaml" >"$work/out" 2>&1
+same "the file is judged as it was resolved, not as it is a moment later" "0 1" "$? $(grep -c 'nginx.json' "$work/trace")"
 gives "no profile root" 1 "does not start" --root-dir "$work/none" "$pods/nginx.yaml"
 gives "another root" 0 "Localhost:profiles/nginx.json" --runtime scrim --root-dir "$work/none" --profile-root "$root/seccomp" "$pods/nginx.yaml"
 chmod 700 "$root" && cp "$SCRIM" "$work/scrim" # as /var/lib/kubelet is
@@ -127,6 +129,9 @@ printf '%0200000d' 0 | tr 0 '[' >"$work/deep.yaml"
 gives "a depth without end" 3 "deep.yaml:1" "$work/deep.yaml"
 printf 'kind: Pod\nkind: Pod\n' >"$work/twice.yaml"
 gives "a key twice" 3 'twice.yaml:2:1: the key "kind" is already set' "$work/twice.yaml"
+# Looked up one by one these would take minutes.
+seq -f '{"kind": "K%.0f"}' 300000 | jq -sc '{kind: "List", items: .}' >"$work/kinds.yaml"
+gives "hundreds of thousands of kinds" 3 "kinds.yaml: no pods in it, only K1, .* K300000" "$work/kinds.yaml"
 head -c 100000 /dev/urandom >"$work/noise.yaml"
 gives "noise" 3 "noise.yaml:" "$work/noise.yaml"
 gives "no end" 3 "not a regular file|regular" /dev/zero

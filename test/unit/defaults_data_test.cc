@@ -143,8 +143,25 @@ TEST_CASE("A mistake in the data is an error at its place", "[defaults]") {
                     Catch::Contains("EPREM"));
   CHECK_THROWS_WITH(profile_of(R"({"reason": "a: b", "includes": {"minKernel": "4"}, "names": ["x"]})", 0),
                     Catch::Contains("4.8"));
+  CHECK_THROWS_WITH(
+      profile_of(R"({"reason": "a: b", "includes": {"minKernel": "4.256"}, "names": ["x"]})", 0),
+      Catch::Contains("\"minKernel\": 256 is more than the 255"));
+  CHECK_THROWS_WITH(EngineData(R"({"branch": 257, "versions": [{"version": "1"}]})", "data.json"),
+                    Catch::Contains("\"branch\": 257 is more than the 255"));
   CHECK_THROWS_WITH(profile_of(R"({"reason": "a: b", "includes": {"caps": ["A", "B"]}, "names": ["x"],
                                    "otherwise": {"action": "SCMP_ACT_ERRNO"}})",
                                0),
                     Catch::Contains("otherwise"));
+}
+
+TEST_CASE("Rows that a table has no room for are an error", "[defaults]") {
+  const std::vector<char> most(65'535);
+  CHECK(defaults::rows_since(most, 0).count == 65'535);
+  const std::vector<char> more(65'537);
+  CHECK_THROWS_WITH(defaults::rows_since(more, 0), Catch::Contains("65537 is more than the 65535"));
+  CHECK_THROWS_WITH(defaults::rows_since(more, 65'536), Catch::Contains("rows before: 65536"));
+  std::string versions;
+  for (unsigned i = 1; i <= 300; ++i) versions += concat(i == 1 ? "" : ", ", R"({"version": ")", i, R"("})");
+  CHECK_THROWS_WITH(EngineData(concat(R"({"branch": 1, "versions": [)", versions, "]}"), "data.json"),
+                    Catch::Contains("release branches: 256 is more than the 255"));
 }

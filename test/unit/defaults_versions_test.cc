@@ -138,6 +138,17 @@ TEST_CASE("What distributions add to a version is taken off", "[defaults]") {
   CHECK(name(Engine::podman, "0.50.1+ds1-4") == "0.50.1");
   CHECK(name(Engine::containerd, "v1.7.13") == "1.7.13");
   CHECK(name(Engine::podman, "0.67.0+f0ddf1a745bb") == "0.67.0+f0ddf1a745bb");
+  CHECK(name(Engine::containerd, "1.7.24-1.el9") == "1.7.24");
+}
+
+TEST_CASE("What was built before or after a release is not that release", "[defaults]") {
+  for (const char* version : {"2.1.0-37-g1a2b3c4.m", "v2.1.0-37-g1a2b3c4", "1.6.0-0.1.beta.1.fc35",
+                              "1.6.0-0.1.fc35", "1.7.13-0.rc1", "1.7.13-0-beta", "1.7.13-rc.1"}) {
+    CAPTURE(version);
+    CHECK_THROWS_WITH(known_version(Engine::containerd, version), Contains("is not known"));
+  }
+  CHECK_THROWS_WITH(known_version(Engine::docker, "20.10.0-0-rc0"), Contains("is not known"));
+  CHECK_THROWS_WITH(known_version(Engine::docker, "20.10.0-0.rc1"), Contains("is not known"));
 }
 
 TEST_CASE("Engines are known by the names of their projects too", "[defaults]") {

@@ -137,6 +137,13 @@ TEST_CASE("two listeners cannot be merged") {
   a.header.listener_path = "/run/a";
   b.header.listener_path = "/run/b";
   CHECK_THROWS_WITH(merge::merge({a, b}, Mode::any, Architecture::x86_64), Catch::Contains("one listener"));
+  OciSeccomp without = a;
+  without.header.listener_path.clear();
+  without.file = "m0";
+  a.file = "m3";
+  b.file = "m4";
+  CHECK_THROWS_WITH(merge::merge({without, a, b}, Mode::any, Architecture::x86_64),
+                    Catch::StartsWith("m4: its listenerPath or listenerMetadata is another one than m3's: "));
   b.header.listener_path = "/run/a";
   CHECK(merge::merge({a, b}, Mode::any, Architecture::x86_64).header.listener_path == "/run/a");
 }

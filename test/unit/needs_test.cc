@@ -70,6 +70,13 @@ TEST_CASE("what a profile does to the calls that are needed, and because of what
   CHECK(row(3) == "opnat missing: no system call is called so |  | did you mean openat?");
   CHECK(calls[4].fate == inspect::Fate::depends);
   CHECK_FALSE(is_missing(calls[4]));
+  NeededCall call;
+  call.fate = inspect::Fate::logged;
+  CHECK_FALSE(is_missing(call));
+  for (const inspect::Fate fate : {inspect::Fate::traced, inspect::Fate::unknown}) {
+    call.fate = fate;
+    CHECK(is_missing(call));
+  }
   CHECK(row(5).starts_with("read: ALLOW | "));
   CHECK(row(6).starts_with("waitpid: x86_64 has no such call"));
 }

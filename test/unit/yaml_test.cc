@@ -172,6 +172,9 @@ TEST_CASE("hostile YAML ends soon, with an error") {
             .find("nested deeper than the 128 levels") != std::string::npos);
   CHECK(refusal(std::string(1'000'000, '[')).starts_with("f:1:"));
   CHECK(refusal(std::string(1'000'000, '{')).starts_with("f:1:"));
+  const std::string many(yaml::max_flow_indicators + 1, '[');
+  CHECK(refusal(many).find("more than the 262144 of [, { and ,") != std::string::npos);
+  CHECK(refusal(many.substr(1)).find("of [, {") == std::string::npos);
   std::string deep;
   for (unsigned level = 0; level < 2'000; ++level) deep += "- ";
   CHECK(refusal(deep).starts_with("f:1:"));

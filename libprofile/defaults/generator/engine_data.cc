@@ -38,8 +38,8 @@ EngineData::EngineData(std::string_view text, std::string_view file)
 }
 
 void EngineData::read_versions() {
-  tables_.branch_numbers =
-      static_cast<std::uint8_t>(fields_.number(fields_.required(root_, "branch", "the data"), "\"branch\""));
+  tables_.branch_numbers = narrowed<std::uint8_t>(
+      fields_.number(fields_.required(root_, "branch", "the data"), "\"branch\""), "\"branch\"");
   tables_.note = tables_.text(fields_.text_member(root_, "note"));
   Value no_source(Value::Data(Value::Object{}));
   const Value* const source = FieldReader::member(root_, "source");
@@ -56,8 +56,9 @@ void EngineData::read_versions() {
     if (!number) fields_.fail(each, "a version is written as in \"1.6.20\" or \"profiles-0.2.0\"");
     const std::string its_branch = number->branch(tables_.branch_numbers);
     const std::uint8_t last = branch_of.empty() ? 0 : branch_of.back();
-    branch_of.push_back(branch_of.empty() || its_branch == branch ? last
-                                                                  : static_cast<std::uint8_t>(last + 1));
+    branch_of.push_back(branch_of.empty() || its_branch == branch
+                            ? last
+                            : narrowed<std::uint8_t>(last + std::size_t{1}, "release branches"));
     branch = its_branch;
     row.branch = branch_of.back();
     const auto member = [&](std::string_view wanted, const Value& otherwise) {
@@ -150,7 +151,7 @@ void EngineData::add_rules(const Value& group, Versions versions, Text reason, R
     const std::size_t first = tables_.conditions.size();
     for (const document::Condition& each : *conditions)
       tables_.conditions.push_back(
-          {each.value, each.value_two, static_cast<std::uint8_t>(each.index), each.op});
+          {each.value, each.value_two, narrowed<std::uint8_t>(each.index, "an argument"), each.op});
     row.conditions = rows_since(tables_.conditions, first);
     tables_.rules.push_back(row);
   }
@@ -226,8 +227,8 @@ void EngineData::read_kernel(const Value& kernel, FilterRow& filter) const {
   const auto number = VersionNumber::parse(fields_.text(kernel, "\"minKernel\""));
   if (!number || number->numbers.size() != 2 || !number->prefix.empty() || !number->suffix.empty())
     fields_.fail(kernel, "a kernel version is written as in \"4.8\"");
-  filter.min_kernel_major = static_cast<std::uint8_t>(number->numbers[0]);
-  filter.min_kernel_minor = static_cast<std::uint8_t>(number->numbers[1]);
+  filter.min_kernel_major = narrowed<std::uint8_t>(number->numbers[0], "\"minKernel\"");
+  filter.min_kernel_minor = narrowed<std::uint8_t>(number->numbers[1], "\"minKernel\"");
 }
 
 template <typename Row>
