@@ -65,13 +65,10 @@ void set_capabilities(const bundle::Capabilities& wanted) {
   const CapabilitySet permitted(wanted.permitted.bits() & had.bits());
   const CapabilitySet effective(wanted.effective.bits() & permitted.bits());
   const CapabilitySet inheritable(wanted.inheritable.bits());
-  CapabilityData data{};
-  for (std::size_t half = 0; half < data.size(); ++half) {
-    const auto part = [&](CapabilitySet set) {
-      return static_cast<std::uint32_t>(set.bits() >> (32 * half));
-    };
-    data[half] = {part(effective), part(permitted), part(inheritable)};
-  }
+  const auto low = [](CapabilitySet set) { return static_cast<std::uint32_t>(set.bits()); };
+  const auto high = [](CapabilitySet set) { return static_cast<std::uint32_t>(set.bits() >> 32); };
+  const CapabilityData data{{{low(effective), low(permitted), low(inheritable)},
+                             {high(effective), high(permitted), high(inheritable)}}};
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   if (syscall(SYS_capset, &header, data.data()) != 0) throw_errno("set capabilities");
 
