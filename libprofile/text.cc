@@ -15,6 +15,40 @@ std::string join(std::span<const std::string> pieces, std::string_view separator
   return out;
 }
 
+namespace {
+
+// How long the character at the beginning is; 0 if there is none.
+std::size_t character_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) -> unsigned { return static_cast<unsigned char>(text[i]); };
+  constexpr unsigned first_long = 0x80;
+  const unsigned lead = byte(0);
+  if (lead < first_long) return 1;
+  const std::size_t length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+  if (length == 0 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xc0U) != first_long) return 0;
+  const unsigned second = byte(1);
+  const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+  const bool surrogate = lead == 0xed && second > 0x9f;
+  const bool too_high = lead == 0xf4 && second > 0x8f;
+  return overlong || surrogate || too_high ? 0 : length;
+}
+
+}  // namespace
+
+std::string utf8(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t length = character_length(text);
+    if (length == 0)
+      out += "\xef\xbf\xbd";
+    else
+      out += text.substr(0, length);
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
+}
+
 std::string hexadecimal(std::uint64_t value) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;

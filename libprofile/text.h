@@ -34,6 +34,9 @@ template <typename... Pieces>
 // "a, b, c"
 [[nodiscard]] std::string join(std::span<const std::string> pieces, std::string_view separator = ", ");
 
+// The same with U+FFFD for each byte that is not UTF-8 (Unicode 15, table 3-7): JSON has no other text.
+[[nodiscard]] std::string utf8(std::string_view text);
+
 // "0x1f"
 [[nodiscard]] std::string hexadecimal(std::uint64_t value);
 

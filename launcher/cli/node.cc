@@ -26,7 +26,8 @@ int node_command(const Context& context, const Arguments& arguments) {
       std::cout << to_text(json_of(node), 2) << '\n';
     else
       std::cout << text_of(node);
-    return node.unconfined().empty() && node.faulty().empty() ? status_as_asked : status_finding;
+    if (node.found()) return status_finding;
+    return node.knows_all() ? status_as_asked : status_could_not;
   });
 }
 

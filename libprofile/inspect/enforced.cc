@@ -115,6 +115,13 @@ Fate fate_of(const Outcome& outcome) {
   return outcome.cannot_tell ? Fate::unknown : Fate::depends;
 }
 
+bool lets_everything_through(const AbiMeaning& meaning) {
+  return std::ranges::all_of(meaning.abi.calls, [&](const NamedCall& call) {
+    const Outcome& outcome = meaning.decoded.at(call.number);
+    return !outcome.cannot_tell && std::ranges::all_of(outcome.paths, lets_through, &filter::Path::answer);
+  });
+}
+
 AbiSummary summary_of(const AbiMeaning& meaning) {
   const CallAbi& abi = meaning.abi;
   const filter::Decoded& decoded = meaning.decoded;

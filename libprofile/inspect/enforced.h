@@ -52,6 +52,8 @@ struct AbiSummary {
   // The answer that a program gives to every number, if it gives only one: an ABI that is closed or open.
   std::string everything;
 };
+// Whether each call that has a name is allowed or logged, whatever its arguments: no better than no filter.
+[[nodiscard]] bool lets_everything_through(const AbiMeaning& meaning);
 [[nodiscard]] AbiSummary summary_of(const AbiMeaning& meaning);
 
 struct AbiCount {

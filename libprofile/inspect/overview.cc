@@ -20,6 +20,7 @@ namespace {
 struct Verdict {
   std::vector<std::string> equals;
   std::string text;
+  bool confined = true;
   Enforced enforced;
   std::map<const std::vector<Enforced>*, std::optional<bool>> as_config;  // by what is asked for
 };
@@ -38,15 +39,16 @@ class Verdicts {
  public:
   Verdict& of(const FilteredProcess& process) {
     std::vector<kernel::LoadedFilter> filters;
-    if (process.status.mode == kernel::SeccompMode::filter) filters = kernel::filters_of(process.pid);
+    if (process.status.mode == kernel::SeccompMode::filter) filters = kernel::filters_of(process.status.tid);
     const std::uint64_t bounding = process.status.bounding;
     const auto [found, is_new] = known_.try_emplace({bounding, bytes_of(filters)});
     if (!is_new) return found->second;
     const resolve::Target target = target_of(process.status);
     Verdict& verdict = found->second;
     verdict.enforced = inspect::enforced("", programs_of(filters), target.architecture);
-    if (filters.empty()) {
-      verdict.text = "unconfined";
+    verdict.confined = !lets_everything_through(verdict.enforced.abis.front());
+    if (!verdict.confined) {
+      verdict.text = filters.empty() ? "unconfined" : "unconfined: what it has lets every call through";
       return verdict;
     }
     auto defaults = defaults_.find(bounding);
@@ -130,11 +132,13 @@ std::vector<OverviewLine> overview(Containers& containers) {
     }
     if (line.mode == kernel::SeccompMode::strict) {
       line.verdict = "read, write, exit and sigreturn alone";
+      line.confined = true;
     } else {
       try {
         Verdict& verdict = verdicts.of(process);
         line.equals = verdict.equals;
         line.verdict = verdict.text;
+        line.confined = verdict.confined;
         if (container != nullptr) line.as_config = verdicts.as_config(verdict, *container);
       } catch (const SystemError& error) {
         if (error.code() == ESRCH) continue;
@@ -163,6 +167,7 @@ Value json_of(const OverviewLine& line) {
   value.set("pids", Value(Value::Data(std::move(pids))));
   value.set("mode", json_of(name_of(line.mode)));
   value.set("filters", line.filters ? json_of(std::uint64_t{*line.filters}) : Value());
+  value.set("confined", line.confined ? Value(Value::Data(*line.confined)) : Value());
   value.set("equals", json_of(line.equals));
   value.set("verdict", json_of(std::string_view(line.verdict)));
   value.set("asConfig", line.as_config ? Value(Value::Data(*line.as_config)) : Value());

@@ -19,6 +19,8 @@ struct OverviewLine {
   std::string name;  // of the first one
   kernel::SeccompMode mode = kernel::SeccompMode::filter;
   std::optional<unsigned> filters;
+  // Nothing if it cannot be told. A filter that lets every call through confines nothing.
+  std::optional<bool> confined;
   std::vector<std::string> equals;  // built-in profiles; empty: none
   std::string verdict;  // "RuntimeDefault@docker-20.10.24", "near … (3 calls differ)", why it is not known
   // Whether it is what the container's config.json asks for; nothing if there is none, or it cannot be told.

@@ -24,6 +24,16 @@ bool alike(const kernel::ThreadStatus& a, const kernel::ThreadStatus& b) {
   return a.mode == b.mode && a.filters == b.filters;
 }
 
+// A first thread that has ended waits as a zombie for the others, which run on.
+kernel::ThreadStatus status_of_living(pid_t pid) {
+  try {
+    return kernel::status_of(pid, pid);
+  } catch (const SystemError& error) {
+    if (error.code() != ESRCH) throw;
+    return kernel::threads_of(pid).front();
+  }
+}
+
 }  // namespace
 
 std::vector<FilteredProcess> processes_where(const std::function<bool(const FilteredProcess&)>& wanted) {
@@ -38,11 +48,11 @@ std::vector<FilteredProcess> processes_where(const std::function<bool(const Filt
         each.pid <= 0)
       continue;
     try {
-      each.status = kernel::status_of(each.pid, each.pid);
+      each.status = status_of_living(each.pid);
     } catch (const SystemError&) {
       continue;
     }
-    each.place = place_of_process(each.pid);
+    each.place = place_of_process(each.status.tid);
     if (wanted(each)) all.push_back(std::move(each));
   }
   std::ranges::sort(all, {}, &FilteredProcess::pid);
@@ -53,7 +63,7 @@ Inspection inspect(pid_t pid) {
   Inspection out;
   out.pid = pid;
   out.threads = kernel::threads_of(pid);
-  out.place = place_of_process(pid);
+  out.place = place_of_process(out.first().tid);
   if (out.first().mode == kernel::SeccompMode::filter) try {
       out.filters = kernel::filters_of(out.first().tid);
     } catch (const SystemError& error) {

@@ -18,7 +18,7 @@ namespace scrim::inspect {
 
 struct FilteredProcess {
   pid_t pid = 0;
-  kernel::ThreadStatus status;  // of its first thread
+  kernel::ThreadStatus status;  // of its first thread that lives
   Place place;
 };
 // Every process that `wanted` is true for; those that end meanwhile are left out.

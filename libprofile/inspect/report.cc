@@ -48,7 +48,7 @@ std::string padded(std::string text, std::size_t width) {
 }  // namespace
 
 Value json_of(std::string_view text) {
-  return Value(Value::Data(std::string(text)));
+  return Value(Value::Data(utf8(text)));
 }
 Value json_of(std::uint64_t number) {
   return Value(Value::Data(number));

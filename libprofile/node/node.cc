@@ -30,7 +30,7 @@ lint::Against against_engine_of(const std::vector<EngineFacts>& engines) {
 std::vector<const inspect::OverviewLine*> Node::unconfined() const {
   std::vector<const inspect::OverviewLine*> all;
   for (const inspect::OverviewLine& line : containers)
-    if (line.mode == kernel::SeccompMode::disabled) all.push_back(&line);
+    if (line.confined == false) all.push_back(&line);
   return all;
 }
 
@@ -39,6 +39,17 @@ std::vector<const ProfileFacts*> Node::faulty() const {
   for (const ProfileFacts& each : profiles.profiles)
     if (any(each.findings, lint::Severity::error)) all.push_back(&each);
   return all;
+}
+
+bool Node::found() const {
+  return !unconfined().empty() || !faulty().empty() ||
+         std::ranges::any_of(containers,
+                             [](const inspect::OverviewLine& line) { return line.as_config == false; });
+}
+
+bool Node::knows_all() const {
+  return std::ranges::all_of(containers,
+                             [](const inspect::OverviewLine& line) { return line.confined.has_value(); });
 }
 
 Node look(inspect::Containers& containers, const std::string& profile_root) {

@@ -21,10 +21,14 @@ struct Node {
   ProfilesFacts profiles;
   std::vector<inspect::OverviewLine> containers;
 
-  // Containers in which something runs without a filter.
+  // Containers in which something runs without a filter, or under one that lets every call through.
   [[nodiscard]] std::vector<const inspect::OverviewLine*> unconfined() const;
   // Profiles with a finding that is an error.
   [[nodiscard]] std::vector<const ProfileFacts*> faulty() const;
+  // Any of these, or a container under something else than its config.json asks for.
+  [[nodiscard]] bool found() const;
+  // Whether it could be told of every container what confines it.
+  [[nodiscard]] bool knows_all() const;
 };
 // `profile_root`: where profiles lie; empty: the kubelet's. It looks at this machine, starting nothing but
 // engines' programs for their versions.

@@ -92,6 +92,12 @@ same "a parent in vfork() is let go" "D 0" "$(sed -n 's/^State:\t\(.\).*/\1/p; s
 end_process "$(cut -d' ' -f1 "/proc/$pid/task/$pid/children")"
 wait_for 5 grep -q "^State:.*S" "/proc/$pid/status"
 looks "… and its filter is read afterwards" 0 "seccomp filter, 1 filter" inspect "$pid"
+starts "a first thread that has ended" "$work/stacked" ended
+wait_for 5 grep -q "^State:.*Z" "/proc/$pid/status" || fail "a first thread that has ended" "it has not"
+looks "a first thread that has ended" 0 "seccomp filter, 2 filters" inspect "$pid"
+looks "a first thread that has ended, --all" 0 " $pid  2 filters" inspect --all
+scrim inspect --all --json >"$work/all.json"
+same "a name that is not UTF-8" '"odd�"' "$(iconv -f UTF-8 -t UTF-8 "$work/all.json" | jq -c ".[] | select(.pids | index($pid)) | .name")"
 mkfifo "$work/fifo"
 "$work/stacked" strict <"$work/fifo" >"$work/ready" &
 pid=$!

@@ -84,6 +84,12 @@ says "an unconfined one" "^  scrim open +sleep [0-9]+ +0 filters +unconfined$"
 says "is counted" "^$((before + 1)) runs? unconfined: every call is allowed$"
 same "… as JSON" $((before + 1)) "$(json .unconfined)"
 scrim delete --force open
+bundle through "$base"' | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["keyctl"], action: "SCMP_ACT_LOG"}]}'
+scrim create --bundle "$work/through" through </dev/null >/dev/null 2>&1 && scrim start through || fail "a container" "it does not start"
+told 1
+says "a filter that lets every call through" "^  scrim through +sleep [0-9]+ +1 filter +unconfined: what it has lets every call through$"
+same "… is counted" "$((before + 1)) [false]" "$(json .unconfined) $(json "$ours | map(select(.containerName == \"through\") | .confined)")"
+scrim delete --force through
 if [ "$before" = 0 ]; then told 0; fi
 scrim delete --force filtered
 

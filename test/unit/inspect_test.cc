@@ -76,6 +76,21 @@ TEST_CASE("differences have a kind, and a direction") {
   CHECK(differences(all, some).front().after == "ALLOW if op == 5; otherwise ERRNO EPERM");
 }
 
+TEST_CASE("a program that allows or logs every call confines nothing") {
+  const auto confines_nothing = [](Action otherwise) {
+    policy::Policy policy;
+    policy.otherwise = {otherwise, EPERM};
+    policy.architectures = {Architecture::x86_64};
+    const Enforced all =
+        inspect::enforced("test", {filter::compile(make_table(policy))}, Architecture::x86_64);
+    return lets_everything_through(all.abis.front());
+  };
+  CHECK(confines_nothing(Action::allow));
+  CHECK(confines_nothing(Action::log));
+  CHECK_FALSE(confines_nothing(Action::error));
+  CHECK(lets_everything_through(inspect::enforced("test", {}, Architecture::x86_64).abis.front()));
+}
+
 TEST_CASE("a program's calls are counted in three kinds") {
   const Enforced some = meaning({{"read", {Action::allow, 0}, {}},
                                  {"write", {Action::log, 0}, {}},

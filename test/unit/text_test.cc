@@ -37,6 +37,18 @@ TEST_CASE("the nearest name is found for typos") {
   CHECK(nearest_name("openat", names) == "openat");
 }
 
+TEST_CASE("what is not UTF-8 is replaced") {
+  for (const char* const text : {"", "sleep", "\u00e9\u20ac", "\U0001f600", "\U0010ffff"})
+    CHECK(utf8(text) == text);
+  const std::string bad = "\xef\xbf\xbd";
+  CHECK(utf8("a\xff"
+             "b") == "a" + bad + "b");
+  CHECK(utf8("\xc3") == bad);
+  CHECK(utf8("\xc0\x80") == bad + bad);
+  CHECK(utf8("\xed\xa0\x80") == bad + bad + bad);
+  CHECK(utf8("\xf4\x90\x80\x80") == bad + bad + bad + bad);
+}
+
 TEST_CASE("another word has no nearest name") {
   const std::vector<std::string_view> names{"clock_gettime", "open", "read"};
   CHECK(nearest_name("keyctl", names).empty());

@@ -6,6 +6,7 @@
 //   stacked hostile   a filter of 4096 instructions, all of which look at arguments
 //   stacked answers   two filters, each with 64 answers for each of 400 calls
 //   stacked vfork     one filter, and it waits in vfork() for a child that only waits
+//   stacked ended     two filters, a name that is not UTF-8, and its first thread has ended
 //   stacked strict    SECCOMP_MODE_STRICT; reads its standard input, because it may not wait otherwise
 #include <errno.h>
 #include <linux/filter.h>
@@ -103,6 +104,11 @@ static void* other(void* ready) {
   return NULL;
 }
 
+static void* waiting(void* nothing) {
+  while (pause() == -1) continue;
+  return nothing;
+}
+
 int main(int argc, char** argv) {
   if (argc != 2 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return 2;
   int failed = 1;
@@ -121,6 +127,11 @@ int main(int argc, char** argv) {
     failed = answers();
   } else if (strcmp(argv[1], "vfork") == 0) {
     failed = in_vfork();
+  } else if (strcmp(argv[1], "ended") == 0) {
+    pthread_t thread;
+    failed = deny(SYS_swapon, 21) || deny(SYS_swapoff, 22) || prctl(PR_SET_NAME, "odd\xff") ||
+             pthread_create(&thread, NULL, waiting, NULL);
+    if (!failed && write(STDOUT_FILENO, "ready\n", 6) == 6) pthread_exit(NULL);
   } else if (strcmp(argv[1], "strict") == 0) {
     char byte;
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) != 0) return 1;
