@@ -15,21 +15,12 @@ using document::json::Value;
 
 namespace {
 
-// A profile that refuses nothing is none.
+// A profile that refuses nothing is none. Calls of other architectures are killed, whatever it says, unless
+// it lists them.
 bool lets_everything_through(const Request& request) {
-  const auto native = resolve::native_architecture();
   const std::vector<inspect::Enforced> asked =
-      inspect::asked_for(request.config, request.config_file, native);
-  // Those of other architectures are killed, whatever it says, unless it lists them.
-  const auto lets_through = [](const filter::Outcome& outcome) {
-    const inspect::Fate fate = inspect::fate_of(outcome);
-    return fate == inspect::Fate::allowed || fate == inspect::Fate::logged;
-  };
-  if (asked.empty()) return false;
-  const inspect::AbiMeaning& meaning = asked.front().abis.front();
-  return std::ranges::all_of(meaning.abi.calls, [&](const inspect::NamedCall& call) {
-    return lets_through(meaning.decoded.at(call.number));
-  });
+      inspect::asked_for(request.config, request.config_file, resolve::native_architecture());
+  return !asked.empty() && inspect::lets_everything_through(asked.front().abis.front());
 }
 
 bool no_new_privileges(const Value& config) {

@@ -88,6 +88,22 @@ runtime=scrim
 script='sleep 1; echo it lived on' bundle "$tag-agrees" "$(guarded ".linux.seccomp = $profile")"
 matches "the kernel agrees: it lives on" "^it lived on$" "$(runs "$tag-agrees")"
 
+# --- config.json that runc (without case, the last counts) and crun (the first counts) read otherwise
+policy '{}'
+mkdir -p "$work/readings"
+good='{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read", "write", "execve", "exit_group"], "action": "SCMP_ACT_ALLOW"}]}'
+reading() { # NAME LINUX
+  echo '{"ociVersion": "1.0.2", '"$2"'}' >"$work/readings/config.json"
+  said=$(echo '{"ociVersion": "1.0.2", "id": "x", "status": "creating", "bundle": "'"$work/readings"'"}' | timeout 20 "$guard" --policy "$work/guard.json" createRuntime 2>&1)
+  same "$1: status" 1 $?
+  matches "$1" "twice, not counting case|letters of another case" "$said"
+}
+reading "a second seccomp in another case" '"linux": {"seccomp": '"$good"', "Seccomp": null}'
+reading "a second linux" '"linux": {}, "linux": {"seccomp": '"$good"'}'
+reading "a letter that Go takes for s" '"linux": {"seccomp": '"$good"', "ſeccomp": null}'
+reading "rules in another case" '"linux": {"seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "Syscalls": []}}'
+reading "a second action" '"linux": {"seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ERRNO", "ACTION": "SCMP_ACT_ALLOW"}]}}'
+
 # --- by itself
 state() { jq -n --arg bundle "$work/$1" '{ociVersion: "1.0.2", id: "x", status: "creating", bundle: $bundle}'; }
 # told NAME STATUS PATTERN INPUT ARGUMENT...
