@@ -56,8 +56,9 @@ for program in bash busybox jq cpio ldd awk basename cat chmod chown chroot comm
   add "$(realpath -s "$path")"
 done
 ln -sf bash "$root/usr/bin/sh"
-mkdir -p "$root$repository"
-cp -a "$repository/test" "$root$repository/"
+# Wherever the repository is here: below the guest's own /tmp, or in a folder that the guest does not know.
+mkdir "$root/repository"
+cp -a "$repository/test" "$root/repository/"
 mkdir -p "$root/usr/local/bin"
 strip -o "$root/usr/local/bin/scrim" "$SCRIM" 2>/dev/null || cp "$SCRIM" "$root/usr/local/bin/scrim"
 echo root:x:0:0:root:/root:/bin/sh >"$root/etc/passwd"
@@ -73,7 +74,7 @@ fi
 # The last line that init prints has the script's status; without one the guest did not come to its end.
 timeout -k 5 "${limit:-300}" qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 -m 768 -no-reboot \
   -nodefaults -display none -serial "file:$work/said" \
-  -kernel "$kernel" -initrd "$work/initramfs" -append "console=ttyS0 ${SCRIM_VM_LOUD:-quiet loglevel=0} panic=-1 cgroup_no_v1=all scrim.script=$script" \
+  -kernel "$kernel" -initrd "$work/initramfs" -append "console=ttyS0 ${SCRIM_VM_LOUD:-quiet loglevel=0} panic=-1 cgroup_no_v1=all scrim.script=/repository/${script#"$repository/"}" \
   </dev/null >"$work/qemu" 2>&1 &
 qemu=$!
 wait $qemu
