@@ -15,10 +15,8 @@ std::string join(std::span<const std::string> pieces, std::string_view separator
   return out;
 }
 
-namespace {
-
-// How long the character at the beginning is; 0 if there is none.
 std::size_t character_length(std::string_view text) {
+  if (text.empty()) return 0;
   const auto byte = [&](std::size_t i) -> unsigned { return static_cast<unsigned char>(text[i]); };
   constexpr unsigned first_long = 0x80;
   const unsigned lead = byte(0);
@@ -34,8 +32,6 @@ std::size_t character_length(std::string_view text) {
   return overlong || surrogate || too_high ? 0 : length;
 }
 
-}  // namespace
-
 std::string utf8(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -47,6 +43,82 @@ std::string utf8(std::string_view text) {
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return out;
+}
+
+namespace {
+
+std::string hexadecimal_digits(unsigned value, unsigned count) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (unsigned i = count; i-- > 0;) out += digits[(value >> (4 * i)) & 15U];
+  return out;
+}
+
+bool is_control(unsigned code) {
+  return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+// Also those that end a line where a terminal knows them. All have four hexadecimal digits at most.
+bool is_mark_of_direction(unsigned code) {
+  return code == 0x061c || code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+         (code >= 0x2066 && code <= 0x2069);
+}
+
+// As \x1b, of a byte, or \u009b.
+std::string escaped(unsigned code) {
+  switch (code) {
+    case '\n':
+      return "\\n";
+    case '\r':
+      return "\\r";
+    case '\t':
+      return "\\t";
+    default:
+      return code < 0x80 ? concat("\\x", hexadecimal_digits(code, 2))
+                         : concat("\\u", hexadecimal_digits(code, 4));
+  }
+}
+
+// The character that `text` is; only of those with up to three bytes.
+unsigned code_point(std::string_view text) {
+  const auto bits = [&](std::size_t i, unsigned mask) { return static_cast<unsigned char>(text[i]) & mask; };
+  if (text.size() == 1) return bits(0, 0x7f);
+  if (text.size() == 2) return bits(0, 0x1f) << 6U | bits(1, 0x3f);
+  return bits(0, 0x0f) << 12U | bits(1, 0x3f) << 6U | bits(2, 0x3f);
+}
+
+// One character of `text`, or the byte that begins none, as it is shown.
+std::string shown(std::string_view character) {
+  if (character_length(character) == 0)
+    return concat("\\x", hexadecimal_digits(static_cast<unsigned char>(character.front()), 2));
+  if (character.size() > 3) return std::string(character);
+  const unsigned code = code_point(character);
+  return is_control(code) || is_mark_of_direction(code) ? escaped(code) : std::string(character);
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t length = std::max<std::size_t>(character_length(text), 1);
+    out += shown(text.substr(0, length));
+    text.remove_prefix(length);
+  }
+  return out;
+}
+
+std::string quoted(std::string_view text, std::size_t longest) {
+  std::string out = "\"";
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t length = std::max<std::size_t>(character_length(text.substr(at)), 1);
+    if (at + length > longest) break;
+    const std::string_view character = text.substr(at, length);
+    out += character == "\"" || character == "\\" ? concat('\\', character) : shown(character);
+    at += length;
+  }
+  return concat(out, at < text.size() ? "..." : "", "\"");
 }
 
 std::string hexadecimal(std::uint64_t value) {

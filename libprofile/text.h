@@ -37,6 +37,18 @@ template <typename... Pieces>
 // The same with U+FFFD for each byte that is not UTF-8 (Unicode 15, table 3-7): JSON has no other text.
 [[nodiscard]] std::string utf8(std::string_view text);
 
+// How many bytes the character has that the text begins with; 0 if it begins with none.
+[[nodiscard]] std::size_t character_length(std::string_view text);
+
+// Somebody else's text for people, with what a terminal would obey, or show in another order than it stands
+// there, as an escape of Go's %q: \n, \x1b, \u009b. Those are control characters (C0, DEL, C1: some terminals
+// take U+009B, or the byte 0x9b, for ESC [), line and paragraph separators, Unicode's marks of direction
+// (CVE-2021-42574), and bytes that are not UTF-8.
+[[nodiscard]] std::string printable(std::string_view text);
+// The same in quotes, with quotes and backslashes in it escaped; of more than `longest` bytes the characters
+// that fit, and "...".
+[[nodiscard]] std::string quoted(std::string_view text, std::size_t longest = 80);
+
 // "0x1f"
 [[nodiscard]] std::string hexadecimal(std::uint64_t value);
 

@@ -15,7 +15,6 @@
 namespace scrim::guard {
 
 using document::FieldReader;
-using document::quoted;
 using document::json::Value;
 
 namespace {

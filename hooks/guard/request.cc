@@ -72,7 +72,7 @@ void refuse_two_readings(const Value& value, std::string_view what, const std::s
     const bool is_misspelt = std::ranges::any_of(
         known, [&](std::string_view each) { return name == folded(each) && member.name != each; });
     if (is_twice || is_misspelt)
-      throw Error(concat(file, ": ", what, " has ", document::quoted(member.name),
+      throw Error(concat(file, ": ", what, " has ", quoted(member.name),
                          is_twice ? " twice, not counting case" : " in letters of another case",
                          ": one runtime reads it, and another does not"));
   }

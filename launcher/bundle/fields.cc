@@ -71,7 +71,7 @@ std::string Field::non_empty_string() const {
 
 std::string Field::absolute_path() const {
   std::string path = string();
-  if (!path.starts_with('/')) fail(concat("must be an absolute path, not ", document::quoted(path)));
+  if (!path.starts_with('/')) fail(concat("must be an absolute path, not ", quoted(path)));
   return path;
 }
 
@@ -99,8 +99,8 @@ std::vector<std::pair<std::string, Field>> Field::members() const {
   std::vector<std::pair<std::string, Field>> members;
   for (const document::json::Member& member : *value_->object()) {
     if (last[member.name] != &member.value) continue;
-    members.emplace_back(
-        member.name, Field(member.value, concat(path_, "[", document::quoted(member.name), "]"), *source_));
+    members.emplace_back(member.name,
+                         Field(member.value, concat(path_, "[", quoted(member.name), "]"), *source_));
   }
   return members;
 }

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "libprofile/document/diagnostic.h"
-#include "libprofile/document/field_reader.h"
 #include "libprofile/document/json.h"
 
 // Typed access to a JSON document, with messages that say where: "config.json:12:5: process.args must be …".

@@ -16,7 +16,7 @@ char read_type(const Field& field) {
   // mknod(1): u is an unbuffered character device, the same to Linux.
   if (type == "c" || type == "u") return 'c';
   if (type == "b" || type == "p") return type.front();
-  field.fail(concat("must be c, u, b or p, not ", document::quoted(type)));
+  field.fail(concat("must be c, u, b or p, not ", quoted(type)));
 }
 
 char read_rule_type(const Field& rule) {
@@ -25,7 +25,7 @@ char read_rule_type(const Field& rule) {
   const std::string type = field->string();
   if (type.empty()) return 'a';
   if (type == "a" || type == "b" || type == "c") return type.front();
-  field->fail(concat("must be a, b or c, not ", document::quoted(type)));
+  field->fail(concat("must be a, b or c, not ", quoted(type)));
 }
 
 // Nothing stands for every number; engines write -1 for that too.
@@ -68,7 +68,7 @@ std::vector<DeviceRule> read_device_rules(const Field& field) {
     const Field access = entry.require("access");
     rule.access = access.string();
     if (rule.access.empty() || rule.access.find_first_not_of("rwm") != std::string::npos) {
-      access.fail(concat("must be made of r, w and m, not ", document::quoted(rule.access)));
+      access.fail(concat("must be made of r, w and m, not ", quoted(rule.access)));
     }
     rules.push_back(std::move(rule));
   }

@@ -54,8 +54,7 @@ std::vector<Namespace> read_namespaces(const Field& linux) {
     const auto* known = std::find_if(known_namespaces.begin(), known_namespaces.end(),
                                      [&](const NamedNamespace& candidate) { return candidate.name == name; });
     if (known == known_namespaces.end()) {
-      field.fail(concat("must be pid, network, mount, ipc, uts, user, cgroup or time, not ",
-                        document::quoted(name)));
+      field.fail(concat("must be pid, network, mount, ipc, uts, user, cgroup or time, not ", quoted(name)));
     }
     if (std::any_of(namespaces.begin(), namespaces.end(),
                     [&](const Namespace& n) { return n.type == known->type; })) {
@@ -103,7 +102,7 @@ Propagation read_propagation(const Field& linux) {
                                    [&](const NamedPropagation& candidate) { return candidate.name == name; });
   if (known != known_propagations.end()) return known->propagation;
   linux.require("rootfsPropagation")
-      .fail(concat("must be shared, slave, private or unbindable, not ", document::quoted(name)));
+      .fail(concat("must be shared, slave, private or unbindable, not ", quoted(name)));
 }
 
 std::uint64_t read_personality(const Field& personality) {
@@ -115,7 +114,7 @@ std::uint64_t read_personality(const Field& personality) {
   const std::string name = domain.string();
   if (name == "LINUX") return PER_LINUX;
   if (name == "LINUX32") return PER_LINUX32;
-  domain.fail(concat("must be LINUX or LINUX32, not ", document::quoted(name)));
+  domain.fail(concat("must be LINUX or LINUX32, not ", quoted(name)));
 }
 
 void read_resources(const Field& linux, Spec& spec) {
@@ -157,7 +156,7 @@ void check_device_name(const Field& field, const std::string& name) {
   const bool bad = name.empty() || name.size() >= IFNAMSIZ || name == "." || name == ".." ||
                    name.find_first_of("/: \t\n\v\f\r") != std::string::npos;
   if (bad)
-    field.fail(concat("has a network device called ", document::quoted(name), ": 1 to ", IFNAMSIZ - 1,
+    field.fail(concat("has a network device called ", quoted(name), ": 1 to ", IFNAMSIZ - 1,
                       " characters, none of them / or : or a space"));
 }
 

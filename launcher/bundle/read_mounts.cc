@@ -21,8 +21,7 @@ std::string read_destination(const Field& entry) {
   std::string destination = field.non_empty_string();
   if (destination.starts_with('/')) return destination;
   // Deprecated in 1.2, but MUST be read so.
-  field.warn(concat(document::quoted(destination),
-                    " is relative, which is deprecated; it is taken as relative to /"));
+  field.warn(concat(quoted(destination), " is relative, which is deprecated; it is taken as relative to /"));
   return concat("/", destination);
 }
 

@@ -41,7 +41,7 @@ std::string unknown_limit(std::string_view name) {
   std::transform(known_limits.begin(), known_limits.end(), names.begin(),
                  [](const NamedLimit& l) { return l.name; });
   const std::string_view near = nearest_name(name, names);
-  return concat(document::quoted(name), " is no resource limit that getrlimit(2) knows",
+  return concat(quoted(name), " is no resource limit that getrlimit(2) knows",
                 near.empty() ? std::string() : concat("; did you mean ", near, "?"));
 }
 
@@ -81,8 +81,7 @@ Capabilities read_capabilities(const Field& field) {
       if (number && resolve::CapabilitySet::name_of(*number) == capability) {
         set.add(*number);
       } else if (warned.insert(capability).second) {
-        element.warn(
-            concat(document::quoted(capability), " is no capability that scrim knows; it is left out"));
+        element.warn(concat(quoted(capability), " is no capability that scrim knows; it is left out"));
       }
     }
   };

@@ -72,7 +72,7 @@ auto value_of(const Field& field, const Table& table) {
     if (entry.name == name) return entry.value;
     known += concat(known.empty() ? "" : ", ", entry.name);
   }
-  field.fail(concat("must be one of ", known, ", not ", document::quoted(name)));
+  field.fail(concat("must be one of ", known, ", not ", quoted(name)));
 }
 
 // "0-3,7" as the kernel writes lists of processors and nodes (cpuset(7), "List format"); every number below
@@ -80,7 +80,7 @@ auto value_of(const Field& field, const Table& table) {
 std::vector<unsigned> read_list(const Field& field, unsigned end) {
   const std::string text = field.string();
   const auto refuse = [&](std::string_view why) {
-    field.fail(concat("must be a list like 0-3,7, not ", document::quoted(text), why));
+    field.fail(concat("must be a list like 0-3,7, not ", quoted(text), why));
   };
   const auto number = [&](std::string_view digits) {
     unsigned value = 0;

@@ -14,9 +14,8 @@ std::string read_version(const Field& config) {
   const Field field = config.require("ociVersion");
   std::string version = field.string();
   const std::optional<std::string_view> major = semantic_version_major(version);
-  if (!major)
-    field.fail(concat("must be a version as of semver.org, such as 1.2.1, not ", document::quoted(version)));
-  if (*major != "1") field.fail(concat("must be 1.x, not ", document::quoted(version)));
+  if (!major) field.fail(concat("must be a version as of semver.org, such as 1.2.1, not ", quoted(version)));
+  if (*major != "1") field.fail(concat("must be 1.x, not ", quoted(version)));
   return version;
 }
 

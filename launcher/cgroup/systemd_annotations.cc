@@ -12,7 +12,6 @@
 #include <variant>
 
 #include "launcher/cgroup/systemd_properties.h"
-#include "libprofile/document/field_reader.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -130,7 +129,7 @@ Value::Array systemd_properties_of(const std::vector<bundle::Setting>& annotatio
       name.insert(name.size() - 3, 1, 'U');
     }
     if (!variant)
-      throw Error(concat("annotation ", annotation.name, ": ", document::quoted(annotation.value),
+      throw Error(concat("annotation ", annotation.name, ": ", quoted(annotation.value),
                          " is no value as true, 'text', uint64 5 or ['a', 'b'] (GVariant's text form)"));
     properties.push_back(systemd_property(name, variant->type, std::move(variant->value)));
   }

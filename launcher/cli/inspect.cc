@@ -169,16 +169,15 @@ void print_container(const Answer& answer) {
   const inspect::Place& place = answer.inspection.place;
   if (answer.container) {
     const inspect::Container& container = *answer.container;
-    std::cout << "container " << inspect::printable(container.title())
-              << (container.title() == container.id ? "" : concat(" (", container.id, ")")) << " of "
-              << container.engine_and_user()
-              << (container.image.empty() ? "" : concat(", image ", inspect::printable(container.image)))
-              << '\n';
+    std::cout << "container " << printable(container.title())
+              << (container.title() == container.id ? "" : concat(" (", printable(container.id), ")"))
+              << " of " << container.engine_and_user()
+              << (container.image.empty() ? "" : concat(", image ", printable(container.image))) << '\n';
   } else if (!place.id.empty()) {
-    std::cout << "container " << place.id << (place.engine.empty() ? "" : concat(" of ", place.engine))
-              << '\n';
+    std::cout << "container " << printable(place.id)
+              << (place.engine.empty() ? "" : concat(" of ", place.engine)) << '\n';
   } else if (!place.cgroup.empty()) {
-    std::cout << "cgroup " << inspect::printable(place.cgroup) << '\n';
+    std::cout << "cgroup " << printable(place.cgroup) << '\n';
   }
 }
 
@@ -189,21 +188,21 @@ void print_config(const inspect::AgainstConfig& config, std::size_t most) {
                : concat(", and ", config.besides, " more, which something else installed after it");
   };
   if (!config.problem.empty())
-    std::cout << "not compared with its config.json: " << inspect::printable(config.problem) << '\n';
+    std::cout << "not compared with its config.json: " << printable(config.problem) << '\n';
   else if (!config.asks)
-    std::cout << "its config.json asks for no profile: " << config.file << '\n';
+    std::cout << "its config.json asks for no profile: " << printable(config.file) << '\n';
   else if (config.equal())
     std::cout << "what its config.json asks for" << (config.as_crun ? ", as crun loads it" : "")
-              << and_besides() << ": " << config.file << '\n';
+              << and_besides() << ": " << printable(config.file) << '\n';
   else
-    std::cout << "not what its config.json asks for: " << config.file << '\n'
+    std::cout << "not what its config.json asks for: " << printable(config.file) << '\n'
               << inspect::text_of(config.differences, most);
 }
 
 void print(const Answer& answer) {
   const Inspection& inspection = answer.inspection;
   const kernel::ThreadStatus& first = inspection.first();
-  std::cout << "process " << inspection.pid << " (" << inspect::printable(first.name) << "): seccomp "
+  std::cout << "process " << inspection.pid << " (" << printable(first.name) << "): seccomp "
             << inspect::name_of(first.mode);
   if (first.mode == kernel::SeccompMode::filter && first.filters)
     std::cout << ", " << *first.filters << (*first.filters == 1 ? " filter" : " filters");
@@ -217,16 +216,16 @@ void print(const Answer& answer) {
     std::cout << inspection.threads.size() << " threads, "
               << (inspection.differing.empty() ? "all alike" : "not all alike:") << '\n';
   for (const kernel::ThreadStatus& thread : inspection.differing)
-    std::cout << "  thread " << thread.tid << " (" << inspect::printable(thread.name) << "): seccomp "
+    std::cout << "  thread " << thread.tid << " (" << printable(thread.name) << "): seccomp "
               << inspect::name_of(thread.mode) << ", "
               << (thread.filters ? std::to_string(*thread.filters) : "?") << " filters\n";
   constexpr std::size_t few = 12;
   if (answer.config) print_config(*answer.config, few);
   if (answer.stored) {
     std::cout << (answer.stored->equal ? "as scrim resolved it: " : "not what scrim resolved: ")
-              << inspect::printable(answer.stored->profile) << '\n';
+              << printable(answer.stored->profile) << '\n';
     for (const std::string& each : answer.stored->because)
-      std::cout << "  because " << inspect::printable(each) << '\n';
+      std::cout << "  because " << printable(each) << '\n';
   }
   if (answer.compared) {
     std::cout << (answer.compared->equal() ? "" : "compared with what was given: ");
@@ -243,7 +242,7 @@ void print(const Answer& answer) {
         std::cout << inspect::text_of(summary_of(each));
     }
   }
-  for (const std::string& each : answer.unknown) std::cout << "not known: " << each << '\n';
+  for (const std::string& each : answer.unknown) std::cout << "not known: " << printable(each) << '\n';
 }
 
 int inspect_all(const Context& context, bool json) {

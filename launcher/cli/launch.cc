@@ -15,8 +15,8 @@ namespace scrim::cli {
 namespace {
 
 void print(const resolve::Resolution& resolution) {
-  std::cout << "profile: " << resolution.name << '\n';
-  for (const std::string& reason : resolution.because) std::cout << "because: " << reason << '\n';
+  std::cout << "profile: " << printable(resolution.name) << '\n';
+  for (const std::string& reason : resolution.because) std::cout << "because: " << printable(reason) << '\n';
   if (!resolution.seccomp) return;
   std::cout << "default: " << document::name_of(resolution.seccomp->header.default_action) << '\n'
             << "rules:   " << resolution.seccomp->rules.size() << '\n';

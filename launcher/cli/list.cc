@@ -40,8 +40,8 @@ void print_table(const std::vector<Row>& rows) {
   std::vector<std::vector<std::string>> lines{{"ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"}};
   for (const Row& row : rows) {
     const pid_t pid = row.status == runtime::Status::stopped ? 0 : row.state.pid;
-    lines.push_back({row.state.id, std::to_string(pid), std::string(name_of(row.status)), row.state.bundle,
-                     row.state.created, init::name_of(row.state.owner)});
+    lines.push_back({row.state.id, std::to_string(pid), std::string(name_of(row.status)),
+                     printable(row.state.bundle), row.state.created, init::name_of(row.state.owner)});
   }
   std::vector<std::size_t> widths(lines.front().size());
   for (const auto& line : lines)

@@ -70,36 +70,39 @@ std::string painted(std::string_view line) {
 }
 
 PaintedOutput::PaintedOutput(bool for_people) {
-  if (!for_people || !wants_colours()) return;
+  if (!for_people) return;
   std::cout.flush();
-  lines_.emplace(*std::cout.rdbuf());
+  lines_.emplace(*std::cout.rdbuf(), wants_colours());
   before_ = std::cout.rdbuf(&*lines_);
 }
 
 PaintedOutput::~PaintedOutput() {
   if (before_ == nullptr) return;
   std::cout.flush();
-  std::cout.rdbuf(before_);
+  const std::ios::iostate state = std::cout.rdstate();
+  std::cout.rdbuf(before_);  // as if nothing had failed yet
+  std::cout.setstate(state);
 }
 
 std::streambuf::int_type PaintedOutput::Lines::overflow(int_type c) {
   if (traits_type::eq_int_type(c, traits_type::eof())) return traits_type::not_eof(c);
-  line_ += traits_type::to_char_type(c);
-  if (line_.back() != '\n') return c;
-  const bool written = put(painted(line_));
-  line_.clear();
-  return written ? c : traits_type::eof();
+  if (traits_type::to_char_type(c) != '\n') {
+    line_ += traits_type::to_char_type(c);
+    return c;
+  }
+  return put() && !traits_type::eq_int_type(to_.sputc('\n'), traits_type::eof()) ? c : traits_type::eof();
 }
 
 int PaintedOutput::Lines::sync() {
-  const bool written = put(painted(line_));
-  line_.clear();
-  return written && to_.pubsync() == 0 ? 0 : -1;
+  return put() && to_.pubsync() == 0 ? 0 : -1;
 }
 
-bool PaintedOutput::Lines::put(std::string_view text) {
-  return to_.sputn(text.data(), static_cast<std::streamsize>(text.size())) ==
-         static_cast<std::streamsize>(text.size());
+bool PaintedOutput::Lines::put() {
+  const std::string safe = printable(line_);
+  line_.clear();
+  const std::string text = in_colours_ ? painted(safe) : safe;
+  const auto size = static_cast<std::streamsize>(text.size());
+  return to_.sputn(text.data(), size) == size;
 }
 
 }  // namespace scrim::cli

@@ -196,7 +196,7 @@ Found find(const std::vector<PodAssessment>& pods, const std::string& name) {
     throw UsageError(concat("--launch ", name,
                             found.empty() ? ": no container is called so; there are "
                                           : ": several containers are called so; name the pod too: ",
-                            inspect::printable(join(names))));
+                            printable(join(names))));
   return found.front();
 }
 
@@ -275,7 +275,7 @@ int pod(const Context& context, const Arguments& arguments) {
     throw Error(concat(file, ": no pods in it",
                        manifest.other_kinds.empty()
                            ? std::string()
-                           : concat(", only ", inspect::printable(join(manifest.other_kinds)))));
+                           : concat(", only ", printable(join(manifest.other_kinds)))));
   std::vector<PodAssessment> pods;
   for (const kubernetes::Pod& each : manifest.pods) pods.push_back(assess(each, node));
   if (!options.launch.empty()) return launch(context, options, node, find(pods, options.launch));
@@ -292,7 +292,7 @@ int pod(const Context& context, const Arguments& arguments) {
       if (misses(each, required)) std::cout << "  --require " << options.require << " is not met\n";
     }
     if (!manifest.other_kinds.empty())
-      std::cout << "\nnot pods: " << inspect::printable(join(manifest.other_kinds)) << '\n';
+      std::cout << "\nnot pods: " << printable(join(manifest.other_kinds)) << '\n';
   }
   if (finding) return status_finding;
   return std::ranges::any_of(pods, is_unknown) ? status_could_not : status_as_asked;

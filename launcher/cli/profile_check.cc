@@ -43,8 +43,8 @@ void print(const std::vector<NeededCall>& calls) {
     if (is_missing(each)) ++missing;
     if (each.fate == Fate::depends) ++depends;
     if (each.fate == Fate::allowed) continue;
-    std::cout << each.call << ": " << each.answer << '\n';
-    if (!each.because.empty()) std::cout << "    because of " << each.because << '\n';
+    std::cout << printable(each.call) << ": " << each.answer << '\n';
+    if (!each.because.empty()) std::cout << "    because of " << printable(each.because) << '\n';
     if (!each.mend.empty()) std::cout << "    " << each.mend << '\n';
   }
   std::cout << calls.size() << (calls.size() == 1 ? " call" : " calls") << " needed: " << missing

@@ -203,9 +203,9 @@ std::string steps_text(const filter::Steps& steps) {
 void print(const Comparison& comparison) {
   const ResolvedProfile& profile = comparison.profile;
   const auto capabilities = static_cast<unsigned>(__builtin_popcountll(profile.target.bounding.bits()));
-  std::cout << profile.resolution.name << " for " << name_of(profile.target.architecture) << ", Linux "
-            << profile.target.kernel.major << '.' << profile.target.kernel.minor << ", " << capabilities
-            << (capabilities == 1 ? " capability" : " capabilities") << "\n\n";
+  std::cout << printable(profile.resolution.name) << " for " << name_of(profile.target.architecture)
+            << ", Linux " << profile.target.kernel.major << '.' << profile.target.kernel.minor << ", "
+            << capabilities << (capabilities == 1 ? " capability" : " capabilities") << "\n\n";
   const auto line = [&](const std::string& label, const std::function<std::string(const Compiled&)>& cell) {
     print_line(label, comparison, [&](const Compiled& compiled) {
       return compiled.problem.empty() ? cell(compiled) : std::string("-");

@@ -86,7 +86,8 @@ int profile_count(const Context& context, const Arguments& arguments) {
   }
   constexpr int name_width = 10;
   constexpr int width = 13;
-  std::cout << source.enforced.name << '\n' << std::left << std::setw(name_width) << "" << std::right;
+  std::cout << printable(source.enforced.name) << '\n'
+            << std::left << std::setw(name_width) << "" << std::right;
   for (const char* const heading : {"allowed", "conditional", "denied", "cannot tell"})
     std::cout << std::setw(width) << heading;
   std::cout << '\n';

@@ -66,9 +66,10 @@ int profile_diff(const Context& context, const Arguments& arguments) {
     value.set("notCompared", inspect::json_of(newer));
     std::cout << to_text(value, 2) << '\n';
   } else if (changes.empty() && newer.empty()) {
-    std::cout << a.enforced.name << " and " << b.enforced.name << " do the same\n";
+    std::cout << printable(a.enforced.name) << " and " << printable(b.enforced.name) << " do the same\n";
   } else {
-    std::cout << a.enforced.name << " -> " << b.enforced.name << '\n' << inspect::text_of(changes);
+    std::cout << printable(a.enforced.name) << " -> " << printable(b.enforced.name) << '\n'
+              << inspect::text_of(changes);
     if (!newer.empty())
       std::cout << "named by one of them alone, and newer than the libseccomp that scrim is built with:\n"
                 << inspect::wrapped("  ", newer);

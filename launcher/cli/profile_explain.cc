@@ -23,11 +23,11 @@ void print(const inspect::Explanation& each) {
     std::cout << "  " << answer.abi << " (" << answer.number << "): " << answer.answer << '\n';
   if (each.answers.empty()) std::cout << "  no architecture that is asked for has it under a number\n";
   for (const inspect::NamingRule& rule : each.rules) {
-    std::cout << "  " << rule.where << ": " << rule.says;
-    if (!rule.only.empty()) std::cout << ", " << rule.only;
+    std::cout << "  " << printable(rule.where) << ": " << rule.says;
+    if (!rule.only.empty()) std::cout << ", " << printable(rule.only);
     if (!rule.applies) std::cout << " (does not apply here)";
     std::cout << '\n';
-    if (!rule.reason.empty()) std::cout << "    " << rule.reason << '\n';
+    if (!rule.reason.empty()) std::cout << "    " << printable(rule.reason) << '\n';
   }
   const bool decided = std::ranges::any_of(each.rules, &inspect::NamingRule::applies);
   if (!each.default_says.empty() && !decided)
@@ -109,7 +109,7 @@ int profile_explain(const Context& context, const Arguments& arguments) {
     value.set("calls", Value(Value::Data(std::move(array))));
     std::cout << to_text(value, 2) << '\n';
   } else {
-    std::cout << source.enforced.name << '\n';
+    std::cout << printable(source.enforced.name) << '\n';
     for (const inspect::Explanation& each : all) {
       print(each);
       if (source.engine) print_history(*source.engine, each.call);

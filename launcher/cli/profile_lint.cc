@@ -85,7 +85,7 @@ std::string summary_of(const Linted& linted) {
   if (const std::size_t warnings = count(Severity::warning); warnings > 0)
     counts.push_back(counted(warnings, "warning"));
   if (const std::size_t notes = count(Severity::note); notes > 0) counts.push_back(counted(notes, "note"));
-  return concat(linted.profile, " on ", inspect::short_name(linted.architecture), ": ",
+  return concat(printable(linted.profile), " on ", inspect::short_name(linted.architecture), ": ",
                 counts.empty() ? "nothing found" : join(counts));
 }
 

@@ -51,7 +51,7 @@ int profile_show(const Context& context, const Arguments& arguments) {
     return status_as_asked;
   }
   const PaintedOutput paint;
-  std::cout << source.enforced.name << '\n';
+  std::cout << printable(source.enforced.name) << '\n';
   for (const inspect::AbiMeaning& meaning : source.enforced.abis)
     std::cout << inspect::text_of(summary_of(meaning));
   return status_as_asked;

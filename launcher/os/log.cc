@@ -48,20 +48,21 @@ class RuncSink final : public spdlog::sinks::base_sink<spdlog::details::null_mut
     using document::json::Value;
     const std::string level = level_name(message.level);
     const std::string text(message.payload.data(), message.payload.size());
-    const std::string quoted = document::json::to_text(Value(Value::Data(text)));
+    const std::string as_json = document::json::to_text(Value(Value::Data(utf8(text))));
     if (!file_) {
-      write_all(STDERR_FILENO, concat("scrim: ", level == "error" ? "" : concat(level, ": "), text, "\n"),
+      write_all(STDERR_FILENO,
+                concat("scrim: ", level == "error" ? "" : concat(level, ": "), printable(text), "\n"),
                 "standard error");
     } else if (format_ == Log::Format::json) {
       write_all(file_.get(),
-                concat("{\"level\":\"", level, "\",\"msg\":", quoted, ",\"time\":\"",
+                concat("{\"level\":\"", level, "\",\"msg\":", as_json, ",\"time\":\"",
                        rfc3339(message.time, Fraction::none), "\"}\n"),
                 "log");
     } else {
-      write_all(
-          file_.get(),
-          concat("time=\"", rfc3339(message.time, Fraction::none), "\" level=", level, " msg=", quoted, "\n"),
-          "log");
+      write_all(file_.get(),
+                concat("time=\"", rfc3339(message.time, Fraction::none), "\" level=", level,
+                       " msg=", printable(as_json), "\n"),
+                "log");
     }
   }
   void flush_() override {}
@@ -92,7 +93,7 @@ class Log::Writer {
       }
       logger_->log(level, spdlog::string_view_t(message.data(), message.size()));
       if (level == spdlog::level::err && !options_.file.empty())
-        write_all(STDERR_FILENO, concat("scrim: ", message, "\n"), "standard error");
+        write_all(STDERR_FILENO, concat("scrim: ", printable(message), "\n"), "standard error");
     } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): a full disk or a closed pipe must not
                                        // stop a start
     }

@@ -15,7 +15,6 @@
 #include "launcher/os/process_stat.h"
 #include "launcher/os/socket.h"
 #include "launcher/runtime/notify.h"
-#include "libprofile/document/field_reader.h"
 #include "libprofile/document/file.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -37,7 +36,7 @@ void check_id(const std::string& id) {
   };
   if (id.empty() || id.size() > longest_id || id == "." || id == ".." ||
       !std::all_of(id.begin(), id.end(), allowed))
-    throw Error(concat("invalid container id ", document::quoted(id), ": use letters, digits, and _ + - ."));
+    throw Error(concat("invalid container id ", quoted(id), ": use letters, digits, and _ + - ."));
 }
 
 void make_directories(const std::string& path) {

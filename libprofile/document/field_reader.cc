@@ -9,30 +9,6 @@
 
 namespace scrim::document {
 
-std::string quoted(std::string_view text) {
-  constexpr std::size_t longest = 80;
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out = "\"";
-  for (const char c : text.substr(0, longest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f) {
-      out += c;
-    } else {
-      out += "\\x";
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-  }
-  // Not in the middle of a UTF-8 sequence, whose later bytes are 10xxxxxx.
-  if (text.size() > longest) {
-    for (std::size_t end = longest; (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80 && out.size() > 1;
-         --end)
-      out.pop_back();
-    out += "...";
-  }
-  return out += '"';
-}
-
 void FieldReader::fail(const json::Value& where, std::string_view what) const {
   throw DocumentError(file_, where.position(), what);
 }

@@ -13,9 +13,6 @@
 
 namespace scrim::document {
 
-// "text" for a message: in quotes, without control characters, shortened if it is long.
-[[nodiscard]] std::string quoted(std::string_view text);
-
 // Reads the members of objects strictly and speaks about what is wrong with them. A member that is null
 // counts as absent, as Go's encoding/json reads it: engines written in Go write null for an empty list.
 class FieldReader {

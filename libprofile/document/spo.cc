@@ -6,7 +6,6 @@
 #include <charconv>
 #include <utility>
 
-#include "libprofile/document/field_reader.h"
 #include "libprofile/document/json.h"
 #include "libprofile/document/read_profile.h"
 #include "libprofile/document/yaml.h"

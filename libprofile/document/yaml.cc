@@ -10,7 +10,6 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "libprofile/document/field_reader.h"
 #include "libprofile/document/yaml_scalar.h"
 #include "libprofile/text.h"
 
@@ -275,23 +274,10 @@ class Builder : public YAML::EventHandler {
 // How many bytes the character takes that the text begins with; 0: it is not UTF-8 (RFC 3629), or a control
 // character that YAML does not allow ("c-printable" of YAML 1.2, 5.1).
 std::size_t character_size(std::string_view text) {
-  const auto byte = [&](std::size_t at) {
-    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
-  };
-  const unsigned first = byte(0);
-  if (first < 0x80)
-    return (first >= 0x20 && first != 0x7f) || first == '\t' || first == '\n' || first == '\r' ? 1 : 0;
-  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  for (std::size_t i = 1; i < size; ++i)
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  constexpr unsigned second_continuation = 0x80;
-  const unsigned second = byte(1);
-  if (first < 0xc2 || first > 0xf4) return 0;                          // overlong, beyond U+10FFFF
-  if (first == 0xe0 && second < 0xa0) return 0;                        // overlong
-  if (first == 0xed && second > 0x9f) return 0;                        // surrogates
-  if (first == 0xf0 && second < second_continuation + 0x10) return 0;  // overlong
-  if (first == 0xf4 && second > 0x8f) return 0;                        // beyond U+10FFFF
-  return size;
+  const auto first = static_cast<unsigned char>(text.front());
+  const bool is_forbidden =
+      (first < 0x20 && first != '\t' && first != '\n' && first != '\r') || first == 0x7f;
+  return is_forbidden ? 0 : character_length(text);
 }
 
 void check_characters(std::string_view text, std::string_view file) {
@@ -334,13 +320,6 @@ void refuse_duplicates(const Value& value, std::string_view file) {
       refuse_duplicates(member.value, file);
     }
   }
-}
-
-// yaml-cpp's messages may end with the character that is wrong.
-std::string printable(std::string message) {
-  std::replace_if(
-      message.begin(), message.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-  return message;
 }
 
 std::vector<Value> parse_yaml(std::string_view text, std::string_view file) {

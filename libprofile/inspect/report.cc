@@ -151,23 +151,6 @@ std::string_view name_of(kernel::SeccompMode mode) {
   return "filter";
 }
 
-std::string printable(std::string_view text) {
-  constexpr unsigned char first_printed = 0x20;
-  constexpr unsigned char delete_character = 0x7f;
-  // U+0080 to U+009F in UTF-8: some terminals take U+009B for the beginning of a command.
-  constexpr unsigned char lead = 0xc2;
-  constexpr unsigned char last_control = 0x9f;
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool control =
-        byte == lead && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) <= last_control;
-    if (control) ++i;
-    out += control || byte < first_printed || byte == delete_character ? '?' : text[i];
-  }
-  return out;
-}
-
 std::string wrapped(std::string_view first, const std::vector<std::string>& words) {
   constexpr std::size_t width = 110;
   std::string all;

@@ -29,9 +29,6 @@ void add_container(document::json::Value& value, const Place& place, const Conta
 
 [[nodiscard]] std::string_view name_of(kernel::SeccompMode mode);  // "disabled", "strict", "filter"
 
-// Without what a terminal would obey: processes and containers choose their own names.
-[[nodiscard]] std::string printable(std::string_view text);
-
 // `first`, and what follows, cut into lines that are indented below it; for lists of names.
 [[nodiscard]] std::string wrapped(std::string_view first, const std::vector<std::string>& words);
 

@@ -26,25 +26,4 @@ std::optional<SeccompProfile> field_for(const Annotation& annotation) {
   return profile;
 }
 
-std::string quoted_as_go(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    constexpr std::string_view digits = "0123456789abcdef";
-    if (c == '"' || c == '\\')
-      out += concat('\\', c);
-    else if (c == '\n')
-      out += "\\n";
-    else if (c == '\t')
-      out += "\\t";
-    else if (c == '\r')
-      out += "\\r";
-    else if (byte < 0x20 || byte == 0x7f)
-      out += concat("\\x", digits[byte >> 4], digits[byte & 15]);
-    else
-      out += c;
-  }
-  return out += '"';
-}
-
 }  // namespace scrim::kubernetes

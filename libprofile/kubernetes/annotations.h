@@ -18,7 +18,4 @@ inline constexpr std::string_view container_annotation_prefix =
 // unconfined and localhost/PATH.
 [[nodiscard]] std::optional<SeccompProfile> field_for(const Annotation& annotation);
 
-// Go's %q.
-[[nodiscard]] std::string quoted_as_go(std::string_view text);
-
 }  // namespace scrim::kubernetes

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "libprofile/document/field_reader.h"
 #include "libprofile/error.h"
 #include "libprofile/inspect/report.h"
 #include "libprofile/kubernetes/chain.h"
@@ -66,12 +65,12 @@ class Assessor {
     Bounding bounding = bounding_set(context, node_.engine);
     out_.target = {node_.architecture, node_.kernel, bounding.set};
     for (const std::string& name : bounding.unknown)
-      warn(concat("capabilities: no capability is called ", document::quoted(name)));
+      warn(concat("capabilities: no capability is called ", quoted(name)));
     for (const std::vector<std::string>* names : {&context.add, &context.drop})
       for (const std::string& name : *names)
         if (name.starts_with("CAP_"))
-          warn(concat("capabilities: Kubernetes writes ", document::quoted(name.substr(4)), " for ",
-                      document::quoted(name), ", and its Pod Security checks know it by that name alone"));
+          warn(concat("capabilities: Kubernetes writes ", quoted(name.substr(4)), " for ", quoted(name),
+                      ", and its Pod Security checks know it by that name alone"));
   }
 
   void resolve_profile() {
@@ -165,13 +164,13 @@ PodAssessment assess(const Pod& pod, const Node& node) {
 }
 
 std::string refusal_to_launch(const PodAssessment& pod, const ContainerAssessment& container) {
-  const std::string name = concat("the container ", inspect::printable(container.container.name));
+  const std::string name = concat("the container ", printable(container.container.name));
   if (!pod.refused.empty())
-    return concat("the API server refuses the pod: ", inspect::printable(text_of(pod.refused.front())));
+    return concat("the API server refuses the pod: ", printable(text_of(pod.refused.front())));
   if (container.starts == Starts::no)
-    return concat(name, " does not start: ", inspect::printable(container.hindrance));
+    return concat(name, " does not start: ", printable(container.hindrance));
   if (container.starts == Starts::unknown)
-    return concat("whether ", name, " starts cannot be told: ", inspect::printable(container.hindrance));
+    return concat("whether ", name, " starts cannot be told: ", printable(container.hindrance));
   const ProcessUser user = user_of(pod.pod, container.container);
   if (user.must_not_be_root && !user.uid)
     return concat(name,

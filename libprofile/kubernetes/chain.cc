@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libprofile/kubernetes/chain.h"
 
-#include "libprofile/document/field_reader.h"
 #include "libprofile/kubernetes/annotations.h"
 #include "libprofile/text.h"
 
@@ -63,7 +62,7 @@ class Chain {
     const std::string path = concat(pod_.metadata_path, ".annotations[", key, "]");
     if (!has_its_field) deprecated(path);
     if (version_ >= annotations_are_inert) return false;
-    const std::string value = document::quoted(found->second.value);
+    const std::string value = quoted(found->second.value);
     step(document::located(pod_.file, found->second.at, concat(path, " asks for ", value, reader())));
     if (const std::optional<SeccompProfile> profile = field_for(found->second)) {
       ask(*profile);
@@ -93,8 +92,8 @@ class Chain {
 
   static std::string describe(const SeccompProfile& profile) {
     if (profile.type.empty()) return "no type";
-    return concat(document::quoted(profile.type),
-                  profile.localhost_profile ? concat(" ", document::quoted(*profile.localhost_profile)) : "");
+    return concat(quoted(profile.type),
+                  profile.localhost_profile ? concat(" ", quoted(*profile.localhost_profile)) : "");
   }
 
   void ask(const SeccompProfile& profile) {

@@ -12,7 +12,7 @@ namespace {
 
 // key="value"
 std::string assignment(std::string_view key, std::string_view value) {
-  return concat(key, "=", quoted_as_go(value));
+  return concat(key, "=", quoted(value, std::string::npos));
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ Fields::Fields(const Value* object, std::string path, std::string_view file)
     : object_(object), path_(std::move(path)), file_(file) {
   if (object_ != nullptr && object_->object() == nullptr)
     throw document::DocumentError(file_, object_->position(),
-                                  concat(path_.empty() ? "an object of Kubernetes" : path_,
+                                  concat(path_.empty() ? "an object of Kubernetes" : printable(path_),
                                          " must be an object, not ", object_->kind()));
 }
 
@@ -39,16 +39,16 @@ const Value* Fields::find(std::string_view name) const {
   return value == nullptr || value->is_null() ? nullptr : value;
 }
 
+static std::string below(const std::string& path, std::string_view name) {
+  return concat(path, path.empty() ? "" : ".", name);
+}
+
 void Fields::refuse(const Value& value, std::string_view name, std::string_view wanted) const {
   const std::string* text = value.string();
   throw document::DocumentError(
       file_, value.position(),
-      concat(path_, path_.empty() ? "" : ".", name, " must be ", wanted, ", not ", value.kind(),
-             text == nullptr ? "" : concat(" (", document::quoted(*text), ")")));
-}
-
-static std::string below(const std::string& path, std::string_view name) {
-  return concat(path, path.empty() ? "" : ".", name);
+      concat(printable(below(path_, name)), " must be ", wanted, ", not ", value.kind(),
+             text == nullptr ? "" : concat(" (", quoted(*text), ")")));
 }
 
 Fields Fields::object(std::string_view name) const {
@@ -111,11 +111,10 @@ void Fields::check(std::string_view words, document::Warnings& warnings) const {
   constexpr std::size_t enough = 50;
   for (const Member& member : *object_->object()) {
     if (std::ranges::find(known, member.name) != known.end() || warnings.size() >= enough) continue;
-    warnings.push_back(
-        {document::located(file_, member.at,
-                           concat("unknown field ", document::quoted(below(path_, member.name)),
-                                  document::FieldReader::did_you_mean(member.name, known),
-                                  ": kubectl refuses it, other clients have it dropped"))});
+    warnings.push_back({document::located(file_, member.at,
+                                          concat("unknown field ", quoted(below(path_, member.name)),
+                                                 document::FieldReader::did_you_mean(member.name, known),
+                                                 ": kubectl refuses it, other clients have it dropped"))});
   }
 }
 

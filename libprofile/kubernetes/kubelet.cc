@@ -16,9 +16,9 @@ Kubelet read_kubelet(const std::vector<Value>& documents, const std::string& fil
   const Fields root(&documents.front(), "", file);
   const std::string kind = root.text_or_empty("kind");
   if (kind != "KubeletConfiguration")
-    throw document::DocumentError(file, root.position_of("kind"),
-                                  concat("not a KubeletConfiguration: its kind is ",
-                                         kind.empty() ? "not set" : document::quoted(kind)));
+    throw document::DocumentError(
+        file, root.position_of("kind"),
+        concat("not a KubeletConfiguration: its kind is ", kind.empty() ? "not set" : quoted(kind)));
   Kubelet kubelet;
   const std::optional<bool> set = root.boolean("seccompDefault");
   kubelet.seccomp_default = set.value_or(false);

@@ -10,7 +10,6 @@ namespace scrim::kubernetes {
 
 using document::json::Value;
 using inspect::json_of;
-using inspect::printable;
 
 namespace {
 
@@ -97,7 +96,7 @@ std::string lines_of(const ContainerAssessment& assessment, const Pod& pod, std:
   for (const lint::Finding& finding : assessment.lint) {
     if (finding.severity == lint::Severity::note) continue;
     const std::string text = lint::text_of(finding);
-    for (const std::string_view line : split(text, '\n')) out += lines("", {std::string(line)});
+    for (const std::string_view line : split(text, '\n')) out += concat("    ", line, "\n");
   }
   return out;
 }

@@ -15,7 +15,7 @@ constexpr Version has_os_field_rules{1, 24};
 constexpr Version unmasked_needs_user_namespace{1, 30};
 
 std::string invalid(std::string_view value, std::string_view why) {
-  return concat("Invalid value: ", quoted_as_go(value), ": ", why);
+  return concat("Invalid value: ", quoted(value, std::string::npos), ": ", why);
 }
 
 class Validator {
@@ -83,7 +83,7 @@ class Validator {
       add(profile.at, field + ".type", "Required value: type is required when seccompProfile is set");
     else if (!is_localhost && profile.type != "RuntimeDefault" && profile.type != "Unconfined")
       add(profile.type_at, field + ".type",
-          concat("Unsupported value: ", quoted_as_go(profile.type),
+          concat("Unsupported value: ", quoted(profile.type, std::string::npos),
                  ": supported values: \"Localhost\", \"RuntimeDefault\", \"Unconfined\""));
     if (is_localhost && !profile.localhost_profile)
       add(profile.at, field + ".localhostProfile",
@@ -118,7 +118,7 @@ class Validator {
       const std::string& type = *context.proc_mount;
       if (type != "Default" && type != "Unmasked")
         add(context.at, field,
-            concat("Unsupported value: ", quoted_as_go(type),
+            concat("Unsupported value: ", quoted(type, std::string::npos),
                    ": supported values: \"Default\", \"Unmasked\""));
       if (type == "Unmasked" && pod_.host_users != false && version_ >= unmasked_needs_user_namespace)
         add(context.at, field, invalid(type, "`hostUsers` must be false to use `Unmasked`"));

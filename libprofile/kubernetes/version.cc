@@ -3,7 +3,6 @@
 
 #include <charconv>
 
-#include "libprofile/document/field_reader.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -18,7 +17,7 @@ Version parse_version(std::string_view text) {
   const auto minor = has_minor ? std::from_chars(major.ptr + 1, end, version.minor) : major;
   const bool ends = minor.ptr == end || *minor.ptr == '.' || *minor.ptr == '+' || *minor.ptr == '-';
   if (!has_minor || minor.ec != std::errc() || !ends || version.major != 1)
-    throw Error(concat(document::quoted(text), " is no Kubernetes version, as 1.27 and v1.27.3 are"));
+    throw Error(concat(quoted(text), " is no Kubernetes version, as 1.27 and v1.27.3 are"));
   return version;
 }
 

@@ -67,9 +67,9 @@ Value json_of(const Finding& finding) {
 }
 
 std::string text_of(const Finding& finding) {
-  std::string text = finding.where.empty() ? "" : concat(finding.where, ": ");
-  text += concat(name_of(finding.severity), ": ", finding.says, " [", finding.code, "]");
-  if (!finding.mend.empty()) text += concat("\n    ", finding.mend);
+  std::string text = finding.where.empty() ? "" : concat(printable(finding.where), ": ");
+  text += concat(name_of(finding.severity), ": ", printable(finding.says), " [", finding.code, "]");
+  if (!finding.mend.empty()) text += concat("\n    ", printable(finding.mend));
   return text;
 }
 

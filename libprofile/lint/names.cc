@@ -3,7 +3,6 @@
 #include <map>
 #include <set>
 
-#include "libprofile/document/field_reader.h"
 #include "libprofile/inspect/calls.h"
 #include "libprofile/lint/subject.h"
 #include "libprofile/policy/abi.h"
@@ -45,7 +44,7 @@ void unknown(const Name& name, const document::Rule& rule, const Subject& subjec
   const bool lost = rule.action != document::Action::allow &&
                     subject.profile.header.default_action == document::Action::allow;
   findings.add("unknown-name", Severity::warning, name.at,
-               concat("no system call is called ", document::quoted(name.text), " on any architecture",
+               concat("no system call is called ", quoted(name.text), " on any architecture",
                       near.empty() ? "" : concat("; did you mean ", near, "?")),
                lost ? "runtimes skip the name without a word: what it was to forbid stays allowed"
                     : "runtimes skip the name without a word: the call that was meant gets the default");

@@ -9,7 +9,6 @@ namespace scrim::node {
 
 using document::json::Value;
 using inspect::json_of;
-using inspect::printable;
 
 namespace {
 
@@ -145,8 +144,8 @@ std::string text_of_engines(const std::vector<EngineFacts>& engines) {
 }
 
 std::string text_of_profiles(const ProfilesFacts& profiles) {
-  if (!profiles.found) return concat("profiles: no directory ", profiles.root, "\n");
-  std::string text = concat("profiles in ", profiles.root, ": ", profiles.profiles.size(), "\n");
+  if (!profiles.found) return concat("profiles: no directory ", printable(profiles.root), "\n");
+  std::string text = concat("profiles in ", printable(profiles.root), ": ", profiles.profiles.size(), "\n");
   for (const ProfileFacts& each : profiles.profiles) {
     const auto worst = std::ranges::max_element(each.findings, {}, &lint::Finding::severity);
     text += concat("  ", printable(each.path), ": ",
@@ -154,9 +153,11 @@ std::string text_of_profiles(const ProfilesFacts& profiles) {
                        ? std::string("nothing found")
                        : std::string(name_of(worst->severity)),
                    "\n");
-    for (const lint::Finding& finding : each.findings)
-      if (finding.severity != lint::Severity::note)
-        text += concat("    ", printable(lint::text_of(finding)), "\n");
+    for (const lint::Finding& finding : each.findings) {
+      if (finding.severity == lint::Severity::note) continue;
+      const std::string lines = lint::text_of(finding);
+      for (const std::string_view line : split(lines, '\n')) text += concat("    ", line, "\n");
+    }
   }
   return text + notes(profiles.problems);
 }

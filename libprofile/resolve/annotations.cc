@@ -3,7 +3,6 @@
 
 #include "libprofile/error.h"
 #include "libprofile/resolve/localhost.h"
-#include "libprofile/resolve/quoted.h"
 #include "libprofile/resolve/wanted.h"
 #include "libprofile/text.h"
 

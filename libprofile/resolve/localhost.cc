@@ -10,7 +10,6 @@
 
 #include "libprofile/document/file.h"
 #include "libprofile/error.h"
-#include "libprofile/resolve/quoted.h"
 #include "libprofile/text.h"
 
 namespace scrim::resolve {

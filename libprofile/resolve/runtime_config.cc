@@ -7,7 +7,6 @@
 #include "libprofile/defaults/known_version.h"
 #include "libprofile/error.h"
 #include "libprofile/resolve/localhost.h"
-#include "libprofile/resolve/quoted.h"
 #include "libprofile/resolve/wanted.h"
 #include "libprofile/text.h"
 

@@ -2,7 +2,6 @@
 #include <array>
 
 #include "libprofile/error.h"
-#include "libprofile/resolve/quoted.h"
 #include "libprofile/resolve/wanted.h"
 #include "libprofile/text.h"
 

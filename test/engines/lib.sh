@@ -25,6 +25,13 @@ fail() {
 skip() { echo "skip $1: $2"; }
 same() { if [ "$2" = "$3" ]; then ok "$1"; else fail "$1" "expected '$2', got '$3'"; fi; }
 matches() { if grep -qE -- "$2" <<<"$3"; then ok "$1"; else fail "$1" "no '$2' in '$3'"; fi; }
+# plain_text NAME FILE: UTF-8 in which a terminal finds nothing to obey (C0, DEL, C1) or to show in another order.
+plain_text() {
+  local unsafe
+  unsafe=$(LC_ALL=C grep -naP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]' "$2" | cat -v)
+  iconv -f UTF-8 -t UTF-8 "$2" >/dev/null 2>&1 || unsafe+=" not UTF-8"
+  same "$1" "" "$unsafe"
+}
 finish() { exit $((failures > 0)); }
 
 # begin PROGRAM...: a private directory in $work, removed at the end with everything that was started.

@@ -172,6 +172,35 @@ starts "a user's monitor" setpriv --reuid 65534 --regid 65534 --clear-groups bas
 child "$pid"
 users=$pid
 looks "a user's monitor is that user's" 0 "container twin .* of podman of user 65534" inspect "$users"
+# --- names that command a terminal, turn its text round, or make up a line; and a byte that is not UTF-8
+evil=$'\e[31m\xc2\x9b31m\xe2\x80\xaeforged\nforged: yes'
+# shows NAME STATUS PATTERN ARGUMENT...: as looks, and a terminal can show it.
+shows() {
+  looks "$@"
+  plain_text "$1: nothing that a terminal obeys" "$work/out"
+  same "$1: no line that is made up" 0 "$(grep -c ^forged "$work/out")"
+}
+mkdir -p "$work/$evil" && echo '{"linux": {}}' >"$work/$evil/config.json"
+starts "a monitor of many names" bash "$work/monitor.sh" -c "$evil" -n "$evil" -b "$work/$evil"
+child "$pid"
+shows "a container's names" 0 'container \\x1b\[31m\\u009b31m\\u202eforged\\nforged: yes of podman' inspect "$pid"
+shows "a container's names, --all" 0 ' \\x1b\[31m\\u009b31m' inspect --all
+same "… as JSON, as they are" true "$(scrim inspect --json "$pid" | jq --arg evil "$evil" --arg file "$work/$evil/config.json" \
+  '.container == $evil and .containerName == $evil and .configFile == $file')"
+end_process "$pid"
+starts "another monitor" bash "$work/monitor.sh" -c "$evil" -b "$work/$evil/"$'\x9b'
+child "$pid"
+shows "a path that is not UTF-8" 0 'container .x1b.* of podman' inspect "$pid"
+matches "a path that is not UTF-8, escaped" 'not compared with its config.json: open .*\\x9b/config.json: No such' "$(cat "$work/out")"
+same "… as JSON, which is UTF-8" true "$(scrim inspect --json "$pid" | iconv -f UTF-8 -t UTF-8 | jq '.configFile | endswith("/\ufffd/config.json")')"
+end_process "$pid"
+jq -n --arg evil "$evil" '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [
+  {names: ["keyctl", $evil], action: "SCMP_ACT_ERRNO", comment: $evil, includes: {caps: ["CAP_SYS_ADMIN", $evil], arches: [$evil]}}]}' >"$work/evil.json"
+cp "$work/evil.json" "$work/$evil.json"
+shows "a rule's comment" 0 '^    .x1b.*nforged: yes$' profile explain "$work/$evil.json" keyctl
+same "… as JSON, as it is" true "$(scrim profile explain --json "$work/$evil.json" keyctl 2>/dev/null | jq --arg evil "$evil" '.calls[0].rules[0].reason == $evil')"
+shows "a profile's names, linted" 1 'no system call is called ".x1b' profile lint "$work/$evil.json"
+shows "an error's names" 3 '^scrim: .*x1b' profile show "$work/$evil.none"
 mkdir -p "$work/outside" && echo '{"linux": {}}' >"$work/outside/config.json" && ln -s "$work/outside" "$work/rootfs/bundle"
 starts "a monitor with a root of its own" unshare -m sh -c 'mount --rbind /proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" sh "$@"' "$work/rootfs" /monitor.sh -c "$long_id" -n linked -b /bundle
 child "$pid"

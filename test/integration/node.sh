@@ -97,7 +97,8 @@ scrim delete --force filtered
 echo '{"defaultAction": "SCMP_ACT_ERRNO"}' >"$work/kubelet/seccomp/operator/bad.json"
 told 1
 says "a profile under which nothing starts" "^  operator/bad.json: error$"
-says "what is wrong with it" "operator/bad.json.*\[cannot-start\]"
+says "what is wrong with it" "^    operator/bad.json.*\[cannot-start\]$"
+matches "how to mend it, on a line of its own" "^        allow " "$(grep -A1 '\[cannot-start\]' "$work/out")"
 same "as JSON" true "$(json '.profiles.profiles[1] | .path == "operator/bad.json" and any(.findings[]; .severity == "error")')"
 mkdir "$work/empty"
 if [ "$before" = 0 ]; then told 0 --profile-root "$work/empty"; fi

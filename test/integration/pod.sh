@@ -137,7 +137,10 @@ gives "noise" 3 "noise.yaml:" "$work/noise.yaml"
 gives "no end" 3 "not a regular file|regular" /dev/zero
 printf 'kind: Pod\nmetadata: {name: "\\e[31mred"}\nspec: {containers: [{name: "\\e]0;title\\a"}]}\n' >"$work/escape.yaml"
 pod "$work/escape.yaml" >"$work/out" 2>&1
-same "names that a terminal would obey" 0 "$(grep -c $'\e' "$work/out")"
+plain_text "names that a terminal would obey" "$work/out"
+printf 'kind: Pod\nmetadata: {name: a, annotations: {"\\e[31m\\u009b\\u202e\\nforged": 17}}\nspec: {containers: [{name: a}]}\n' >"$work/key.yaml"
+gives "an annotation's key with them" 3 'metadata.annotations..x1b.31m.u009b.u202e.nforged must be a string' "$work/key.yaml"
+plain_text "an annotation's key, escaped" "$work/error"
 of typed "containers: [{name: a, securityContext: {privileged: 'true'}}]"
 gives "a boolean in quotes" 3 "securityContext.privileged must be a boolean, not a string" "$work/typed.yaml"
 of misspelt "containers: [{name: a}], securityContext: {seccompProfle: {type: RuntimeDefault}}"

@@ -384,7 +384,7 @@ TEST_CASE("a second value that no operator reads is a warning") {
 }
 
 TEST_CASE("a message quotes nothing that a terminal would act on, and nothing without end") {
-  CHECK(contains(remarks(R"({"defaultAction":"a\u001b[2J\nb"})"), R"("a\x1b[2J\x0ab" is not an action)"));
+  CHECK(contains(remarks(R"({"defaultAction":"a\u001b[2J\nb"})"), R"("a\x1b[2J\nb" is not an action)"));
   CHECK(remarks(concat(R"({"defaultAction":")", std::string(5000, 'a'), "\"}")).size() < 400);
 }
 

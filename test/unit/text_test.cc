@@ -49,6 +49,43 @@ TEST_CASE("what is not UTF-8 is replaced") {
   CHECK(utf8("\xf4\x90\x80\x80") == bad + bad + bad + bad);
 }
 
+TEST_CASE("names of others cannot command a terminal") {
+  CHECK(printable("web\033[2Jü\x7f\n\t\r") == "web\\x1b[2Jü\\x7f\\n\\t\\r");
+  CHECK(printable(std::string_view("a\0b", 3)) == "a\\x00b");
+  // CSI as a character and as a byte.
+  CHECK(printable("\xc2\x9b"
+                  "31m") == "\\u009b31m");
+  CHECK(printable("\x9b"
+                  "31m") == "\\x9b31m");
+  CHECK(printable("\xc2") == "\\xc2");
+  for (const char* const text : {"", "ü\xc2\xa0€", "\U0001f600", "C:\\web \"a\""})
+    CHECK(printable(text) == text);
+}
+
+TEST_CASE("names of others are read in the order in which they stand") {
+  const auto escape = [](std::string_view mark) { return printable(concat("a", mark, "b")); };
+  CHECK(escape("\u061c") == "a\\u061cb");
+  CHECK(escape("\u200e") == "a\\u200eb");
+  CHECK(escape("\u200f") == "a\\u200fb");
+  for (const char* const mark : {"\u2028", "\u2029", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e",
+                                 "\u2066", "\u2067", "\u2068", "\u2069"}) {
+    CAPTURE(mark);
+    CHECK(escape(mark).starts_with("a\\u20"));
+    CHECK(escape(mark).size() == 8);
+  }
+  for (const char* const other : {"\u200d", "\u2010", "\u2027", "\u202f", "\u2065", "\u206a"})
+    CHECK(escape(other) == concat("a", other, "b"));
+}
+
+TEST_CASE("quoted() cannot be left, and is short") {
+  CHECK(quoted("a\"b\\c\n\u202e") == R"("a\"b\\c\n\u202e")");
+  CHECK(quoted("").size() == 2);
+  CHECK(quoted(std::string(80, 'a')) == concat("\"", std::string(80, 'a'), "\""));
+  CHECK(quoted(std::string(81, 'a')) == concat("\"", std::string(80, 'a'), "...\""));
+  CHECK(quoted(std::string(79, 'a') + "ü") == concat("\"", std::string(79, 'a'), "...\""));
+  CHECK(quoted(std::string(500, 'a'), std::string::npos).size() == 502);
+}
+
 TEST_CASE("another word has no nearest name") {
   const std::vector<std::string_view> names{"clock_gettime", "open", "read"};
   CHECK(nearest_name("keyctl", names).empty());

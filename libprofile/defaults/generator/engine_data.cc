@@ -20,7 +20,7 @@ using Names = std::initializer_list<std::string_view>;
 void only(const FieldReader& fields, const Value& object, std::string_view what, Names known) {
   for (const document::json::Member& each : fields.object(object, what))
     if (std::find(known.begin(), known.end(), each.name) == known.end())
-      fields.fail(each.value, concat(document::quoted(each.name), " is no member of ", what));
+      fields.fail(each.value, concat(quoted(each.name), " is no member of ", what));
 }
 
 }  // namespace
