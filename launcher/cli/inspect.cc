@@ -93,6 +93,10 @@ Answer look(const Context& context, const std::string& name, const std::string& 
     answer.unknown.push_back(inspection.not_read);
     return answer;
   }
+  if (inspection.threads_read < inspection.threads.size())
+    answer.unknown.push_back(concat("whether all threads have the same filters: ", inspection.threads_read,
+                                    " of ", inspection.threads.size(),
+                                    " threads read: ", inspection.threads_not_read));
   if (inspection.first().mode == kernel::SeccompMode::strict) return answer;
   const resolve::Target target = inspect::target_of(inspection.first());
   answer.all = inspect::enforced(name, inspect::programs_of(inspection.filters), target.architecture);
@@ -214,6 +218,9 @@ void print(const Answer& answer) {
     std::cout << "read, write, exit and sigreturn are allowed, and every other call kills it\n";
   if (inspection.threads.size() > 1)
     std::cout << inspection.threads.size() << " threads, "
+              << (inspection.threads_read == inspection.threads.size()
+                      ? ""
+                      : concat(inspection.threads_read, " of them read, and these "))
               << (inspection.differing.empty() ? "all alike" : "not all alike:") << '\n';
   for (const kernel::ThreadStatus& thread : inspection.differing)
     std::cout << "  thread " << thread.tid << " (" << printable(thread.name) << "): seccomp "
@@ -270,7 +277,9 @@ int inspect_one(const Context& context, const std::string& name, const std::stri
   const bool finding =
       !answer.inspection.differing.empty() || (answer.compared && !answer.compared->equal()) ||
       (answer.stored ? !answer.stored->equal : answer.config && !answer.config->differences.empty());
-  return finding ? status_finding : status_as_asked;
+  if (finding) return status_finding;
+  const Inspection& inspection = answer.inspection;
+  return inspection.threads_read < inspection.threads.size() ? status_could_not : status_as_asked;
 }
 
 }  // namespace

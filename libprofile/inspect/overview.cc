@@ -2,12 +2,14 @@
 #include "libprofile/inspect/overview.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <string_view>
 #include <utility>
 
 #include "libprofile/error.h"
 #include "libprofile/inspect/against_config.h"
+#include "libprofile/inspect/patience.h"
 #include "libprofile/inspect/report.h"
 #include "libprofile/text.h"
 
@@ -37,9 +39,9 @@ std::string bytes_of(const std::vector<kernel::LoadedFilter>& filters) {
 // Containers of one image and engine have the same program: what it is needs to be found out once.
 class Verdicts {
  public:
+  // Throws SystemError if its filters cannot be read.
   Verdict& of(const FilteredProcess& process) {
-    std::vector<kernel::LoadedFilter> filters;
-    if (process.status.mode == kernel::SeccompMode::filter) filters = kernel::filters_of(process.status.tid);
+    const std::vector<kernel::LoadedFilter> filters = filters_of(process);
     const std::uint64_t bounding = process.status.bounding;
     const auto [found, is_new] = known_.try_emplace({bounding, bytes_of(filters)});
     if (!is_new) return found->second;
@@ -68,6 +70,20 @@ class Verdicts {
   }
 
  private:
+  std::vector<kernel::LoadedFilter> filters_of(const FilteredProcess& process) {
+    if (process.status.mode != kernel::SeccompMode::filter) return {};
+    const Patience::Time patience = patience_.for_next();
+    if (patience == Patience::Time::zero())
+      throw SystemError(ETIMEDOUT, concat("stop process ", process.pid),
+                        "too many before it did not stop, so that it was not tried");
+    try {
+      return kernel::filters_of(process.status.tid, patience);
+    } catch (const SystemError& error) {
+      if (error.code() == ETIMEDOUT) patience_.spend();
+      throw;
+    }
+  }
+
   static void describe(Verdict& verdict, const Match& match) {
     constexpr std::size_t near = 40;  // beyond that it is something else
     const std::size_t differ = match.named_differences();
@@ -97,6 +113,7 @@ class Verdicts {
     return found->second ? &*found->second : nullptr;
   }
 
+  Patience patience_;
   std::map<std::pair<std::uint64_t, std::string>, Verdict> known_;
   std::map<std::uint64_t, std::vector<KnownProfile>> defaults_;
   std::map<std::string, std::optional<std::vector<Enforced>>> asked_;

@@ -26,7 +26,8 @@ struct OverviewLine {
   // Whether it is what the container's config.json asks for; nothing if there is none, or it cannot be told.
   std::optional<bool> as_config;
 };
-// Programs are read from every process, and decoded once each.
+// Programs are read from every process (its first thread), and decoded once each; a verdict says why one was
+// not. Those that do not stop take three seconds at most, all together.
 [[nodiscard]] std::vector<OverviewLine> overview(Containers& containers);
 
 [[nodiscard]] document::json::Value json_of(const OverviewLine& line);

@@ -4,6 +4,7 @@
 #include <dirent.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <memory>
 
@@ -59,7 +60,56 @@ std::vector<FilteredProcess> processes_where(const std::function<bool(const Filt
   return all;
 }
 
-Inspection inspect(pid_t pid) {
+namespace {
+
+// A thread that has ended and waits for its tracer is refused with EPERM (kernel/ptrace.c, ptrace_attach()).
+bool has_ended(pid_t pid, pid_t tid, const SystemError& error) {
+  if (error.code() == ESRCH) return true;
+  try {
+    (void)kernel::status_of(pid, tid);
+    return false;
+  } catch (const SystemError& gone) {
+    return gone.code() == ESRCH;
+  }
+}
+
+// Fills in what is known of the threads behind the first one, and takes out those that ended.
+void compare_threads(Inspection& out, std::chrono::steady_clock::time_point until) {
+  const kernel::ThreadStatus first = out.first();
+  std::vector<kernel::ThreadStatus> living{first};
+  out.threads_not_read = out.not_read;
+  bool stopping = out.not_read.empty();
+  out.threads_read = stopping ? 1 : 0;
+  for (std::size_t i = 1; i < out.threads.size(); ++i) {
+    const kernel::ThreadStatus& thread = out.threads[i];
+    std::optional<bool> differs;
+    if (!alike(thread, first)) {
+      differs = true;
+    } else if (thread.mode != kernel::SeccompMode::filter) {
+      differs = false;
+    } else if (stopping && std::chrono::steady_clock::now() >= until) {
+      stopping = false;
+      out.threads_not_read = "they are too many for the time that they may take";
+    } else if (stopping)
+      try {
+        // Equal numbers of filters may still be different filters.
+        differs = !same(kernel::filters_of(thread.tid), out.filters);
+      } catch (const SystemError& error) {
+        if (has_ended(out.pid, thread.tid, error)) continue;
+        out.threads_not_read = error.what();
+        stopping = error.code() != ETIMEDOUT;
+      }
+    if (differs) ++out.threads_read;
+    if (differs == true) out.differing.push_back(thread);
+    living.push_back(thread);
+  }
+  out.threads = std::move(living);
+}
+
+}  // namespace
+
+Inspection inspect(pid_t pid, std::chrono::milliseconds most) {
+  const auto until = std::chrono::steady_clock::now() + most;
   Inspection out;
   out.pid = pid;
   out.threads = kernel::threads_of(pid);
@@ -69,20 +119,7 @@ Inspection inspect(pid_t pid) {
     } catch (const SystemError& error) {
       out.not_read = error.what();
     }
-  // Equal numbers of filters may still be different filters; of very many threads that stays unknown, rather
-  // than stopping each of them.
-  constexpr std::size_t most_threads = 256;
-  const bool read_each = out.not_read.empty() && out.threads.size() <= most_threads;
-  for (const kernel::ThreadStatus& thread : out.threads) {
-    if (thread.tid == out.first().tid) continue;
-    bool differs = !alike(thread, out.first());
-    if (!differs && read_each && thread.mode == kernel::SeccompMode::filter) try {
-        differs = !same(kernel::filters_of(thread.tid), out.filters);
-      } catch (const SystemError&) {
-        continue;  // it ended
-      }
-    if (differs) out.differing.push_back(thread);
-  }
+  compare_threads(out, until);
   return out;
 }
 

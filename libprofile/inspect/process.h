@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -35,10 +36,15 @@ struct Inspection {
   std::string not_read;
   // Threads on which something else is enforced than on the first one.
   std::vector<kernel::ThreadStatus> differing;
+  // How many it is known of whether they differ, the first one among them if its filters are known. Of the
+  // others it is known that they have as many filters, and here why no more.
+  std::size_t threads_read = 0;
+  std::string threads_not_read;
   [[nodiscard]] const kernel::ThreadStatus& first() const { return threads.front(); }
 };
-// Throws Error if there is no such process. Filters that could not be read are no error.
-[[nodiscard]] Inspection inspect(pid_t pid);
+// Throws Error if there is no such process. Filters that could not be read are no error. Every thread is
+// stopped for as long as filters_of() says; no more of them after `most`, or once one does not stop.
+[[nodiscard]] Inspection inspect(pid_t pid, std::chrono::milliseconds most = std::chrono::seconds(2));
 
 // Filters together, in the form that the rest of this folder takes.
 [[nodiscard]] std::vector<filter::Program> programs_of(const std::vector<kernel::LoadedFilter>& filters);

@@ -135,6 +135,7 @@ Value json_of(const Inspection& inspection, const Container* container) {
   value.set("filters", first.filters ? json_of(std::uint64_t{*first.filters}) : Value());
   value.set("noNewPrivileges", boolean(first.no_new_privs));
   value.set("threads", json_of(std::uint64_t{inspection.threads.size()}));
+  value.set("threadsRead", json_of(std::uint64_t{inspection.threads_read}));
   value.set("differingThreads", array_of(inspection.differing));
   return value;
 }

@@ -98,7 +98,7 @@ bool has_filter_itself() {
 // A thread that is stopped and looked at, and goes on whatever happens.
 class Stopped {
  public:
-  explicit Stopped(pid_t tid) : tid_(tid) {
+  Stopped(pid_t tid, std::chrono::milliseconds patience) : tid_(tid), patience_(patience) {
     // No option: with PTRACE_O_EXITKILL it would die with this process.
     if (trace(PTRACE_SEIZE, tid, 0, nullptr) != 0) {
       const std::string doing = concat("attach to process ", tid);
@@ -129,15 +129,15 @@ class Stopped {
   pid_t wait_for_stop(int& status) const {
     using Clock = std::chrono::steady_clock;
     constexpr std::chrono::milliseconds at_once(1);
-    constexpr std::chrono::milliseconds patience(200);
     const Clock::time_point begun = Clock::now();
     for (;;) {
       const pid_t waited = ::waitpid(tid_, &status, __WALL | WNOHANG);
       if (waited > 0 || (waited < 0 && errno != EINTR)) return waited;
       const Clock::duration passed = Clock::now() - begun;
-      if (passed > patience)
+      if (passed > patience_)
         throw SystemError(ETIMEDOUT, concat("stop process ", tid_),
-                          "it waits in the kernel, as in vfork(2), and does not stop");
+                          concat("it waits in the kernel, as in vfork(2), and does not stop within ",
+                                 patience_.count(), " ms"));
       if (passed < at_once)
         std::this_thread::yield();
       else
@@ -149,6 +149,7 @@ class Stopped {
     trace(PTRACE_DETACH, tid_, 0, reinterpret_cast<void*>(static_cast<std::uintptr_t>(signal_)));
   }
   pid_t tid_;
+  std::chrono::milliseconds patience_;
   int signal_ = 0;
 };
 
@@ -197,9 +198,9 @@ std::vector<ThreadStatus> threads_of(pid_t pid) {
   return threads;
 }
 
-static std::vector<LoadedFilter> filters_of_tracee(pid_t tid) {
+static std::vector<LoadedFilter> filters_of_tracee(pid_t tid, std::chrono::milliseconds patience) {
   std::vector<LoadedFilter> filters;
-  const Stopped stopped(tid);
+  const Stopped stopped(tid, patience);
   for (unsigned long index = 0;; ++index) {
     const long length = trace(PTRACE_SECCOMP_GET_FILTER, tid, index, nullptr);
     if (length < 0) {
@@ -225,9 +226,9 @@ static std::vector<LoadedFilter> filters_of_tracee(pid_t tid) {
   }
 }
 
-std::vector<LoadedFilter> filters_of(pid_t tid) {
+std::vector<LoadedFilter> filters_of(pid_t tid, std::chrono::milliseconds patience) {
   // What does not stop cannot be detached from (ptrace(2)), unless by the end of the thread that traces it.
-  return std::async(std::launch::async, filters_of_tracee, tid).get();
+  return std::async(std::launch::async, filters_of_tracee, tid, patience).get();
 }
 
 }  // namespace scrim::kernel

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -45,8 +46,10 @@ struct LoadedFilter {
 // filter, without a signal that it could see (PTRACE_SEIZE, PTRACE_INTERRUPT); if this process dies, it goes
 // on. A system call that it waits in may be restarted. Throws SystemError that says what is missing:
 // CAP_SYS_ADMIN in the initial user namespace, no seccomp filter on the caller, CONFIG_CHECKPOINT_RESTORE,
-// nobody else who traces it, and that it still runs; ETIMEDOUT if it does not stop within 0.2 s, as the
+// nobody else who traces it; ESRCH if it has ended; ETIMEDOUT if it does not stop within `patience`, as the
 // parent in vfork(2) does not.
-[[nodiscard]] std::vector<LoadedFilter> filters_of(pid_t tid);
+inline constexpr std::chrono::milliseconds stops_within(200);
+[[nodiscard]] std::vector<LoadedFilter> filters_of(pid_t tid,
+                                                   std::chrono::milliseconds patience = stops_within);
 
 }  // namespace scrim::kernel

@@ -79,6 +79,18 @@ same "five filters, each alone" '[5,"ERRNO ENOTTY",["swapoff"],"ERRNO EISDIR",["
 starts "another thread" "$work/stacked" thread
 looks "a thread with another filter" 1 "2 threads, not all alike" inspect "$pid"
 same "a thread with another filter, as JSON" '[["filter",2]]' "$(json "$pid" '[.differingThreads[] | [.mode, .filters]]')"
+starts "400 threads" "$work/stacked" threads
+looks "each of 400 threads is read" 1 "401 threads, not all alike" inspect "$pid"
+same "… and the last one found, as JSON" '[401,401,["filter",1]]' "$(json "$pid" '[.threads, .threadsRead, (.differingThreads[] | [.mode, .filters])]')"
+end_process "$pid"
+starts "a thread in vfork()" "$work/stacked" stuck
+one_in_vfork() { grep -q "^State:.*D" /proc/"$1"/task/*/status; }
+wait_for 5 one_in_vfork "$pid" || fail "a thread in vfork()" "it does not wait"
+looks "a thread in vfork(): the others are not called alike" 3 "^3 threads, 1 of them read, and these all alike$" inspect "$pid"
+matches "a thread in vfork(): why" "^not known: whether all threads .*: 1 of 3 threads read: stop process [0-9]+: .*does not stop" "$(cat "$work/out")"
+same "a thread in vfork(), as JSON" '[3,1,[],1]' "$(json "$pid" '[.threads, .threadsRead, .differingThreads, (.unknown | map(select(test("1 of 3"))) | length)]')"
+end_process "$(cat "/proc/$pid/task"/*/children | xargs)"
+end_process "$pid"
 starts "a hostile filter" "$work/stacked" hostile
 looks "a hostile filter" 0 "every call: cannot tell: .*ALLOW" inspect "$pid"
 starts "hostile filters with thousands of answers" "$work/stacked" answers
@@ -92,6 +104,18 @@ same "a parent in vfork() is let go" "D 0" "$(sed -n 's/^State:\t\(.\).*/\1/p; s
 end_process "$(cut -d' ' -f1 "/proc/$pid/task/$pid/children")"
 wait_for 5 grep -q "^State:.*S" "/proc/$pid/status"
 looks "… and its filter is read afterwards" 0 "seccomp filter, 1 filter" inspect "$pid"
+# Ten of those that do not stop get all the time; the others a little of it.
+stuck=()
+for _ in $(seq 14); do
+  starts "one of many in vfork()" "$work/stacked" vfork
+  wait_for 5 grep -q "^State:.*D" "/proc/$pid/status" || fail "one of many in vfork()" "it does not wait"
+  stuck+=("$pid")
+done
+limit=60 scrim inspect --all --json >"$work/all.json"
+of_stuck() { jq --argjson stuck "[$(IFS=,; echo "${stuck[*]}")]" "[.[] | select(.pids | inside(\$stuck)) | $1] | length" "$work/all.json"; }
+same "many in vfork(), --all: of none it can be told" 14 "$(of_stuck 'select(.confined == null)')"
+same "many in vfork(), --all: most wait for ten of them alone" true "$(of_stuck 'select(.verdict | test("within 5 ms")) | .pids' | jq '. >= 4')"
+for pid in "${stuck[@]}"; do end_process "$(cut -d' ' -f1 "/proc/$pid/task/$pid/children")"; end_process "$pid"; done
 starts "a first thread that has ended" "$work/stacked" ended
 wait_for 5 grep -q "^State:.*Z" "/proc/$pid/status" || fail "a first thread that has ended" "it has not"
 looks "a first thread that has ended" 0 "seccomp filter, 2 filters" inspect "$pid"

@@ -13,6 +13,7 @@
 #include "libprofile/inspect/difference.h"
 #include "libprofile/inspect/explain.h"
 #include "libprofile/inspect/known.h"
+#include "libprofile/inspect/patience.h"
 #include "libprofile/inspect/process.h"
 #include "libprofile/kernel/read_back.h"
 #include "libprofile/policy/table.h"
@@ -177,4 +178,17 @@ TEST_CASE("what is enforced on this process is read, or why not is said") {
   CHECK_THROWS_AS(kernel::threads_of(0x3fffff), SystemError);
   // A thread of the process that asks cannot be stopped by it.
   CHECK_THROWS_AS(kernel::filters_of(getpid()), SystemError);
+}
+
+TEST_CASE("processes that do not stop take three seconds in all, and those behind them are still tried") {
+  inspect::Patience patience;
+  CHECK(patience.for_next() == kernel::stops_within);
+  std::chrono::milliseconds all{0};
+  std::size_t tried = 0;
+  for (; patience.for_next() > std::chrono::milliseconds::zero(); ++tried) {
+    all += patience.for_next();
+    patience.spend();
+  }
+  CHECK(all == std::chrono::seconds(3));
+  CHECK(tried > 100);
 }

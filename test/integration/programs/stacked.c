@@ -3,11 +3,13 @@
 //
 //   stacked five      five filters: each denies one call, with errno 21 to 25
 //   stacked thread    one filter, and a thread that has another one besides
-//   stacked hostile   a filter of 4096 instructions, all of which look at arguments
-//   stacked answers   two filters, each with 64 answers for each of 400 calls
-//   stacked vfork     one filter, and it waits in vfork() for a child that only waits
-//   stacked ended     two filters, a name that is not UTF-8, and its first thread has ended
-//   stacked strict    SECCOMP_MODE_STRICT; reads its standard input, because it may not wait otherwise
+//   stacked threads   400 threads more than its first: the last one has another filter than the others
+//   stacked stuck     a thread that waits in vfork() for a child that only waits, and another one that does
+//   not stacked hostile   a filter of 4096 instructions, all of which look at arguments stacked answers   two
+//   filters, each with 64 answers for each of 400 calls stacked vfork     one filter, and it waits in vfork()
+//   for a child that only waits stacked ended     two filters, a name that is not UTF-8, and its first thread
+//   has ended stacked strict    SECCOMP_MODE_STRICT; reads its standard input, because it may not wait
+//   otherwise
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -90,12 +92,29 @@ static int answers(void) {
   return load(filter, length);
 }
 
-static int in_vfork(void) {
-  if (deny(SYS_keyctl, 21) != 0 || write(STDOUT_FILENO, "ready\n", 6) != 6) return -1;
+static int wait_in_vfork(void) {
   const pid_t child = vfork();
   if (child == 0)
     while (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0) pause();
   return child < 0;
+}
+
+static int in_vfork(void) {
+  if (deny(SYS_keyctl, 21) != 0 || write(STDOUT_FILENO, "ready\n", 6) != 6) return -1;
+  return wait_in_vfork();
+}
+
+static void* stuck(void* nothing) {
+  wait_in_vfork();
+  return nothing;
+}
+
+/* One filter each, the last of them another one. */
+static void* filtered(void* argument) {
+  volatile int* const ready = argument;
+  if (deny(*ready == 400 ? SYS_add_key : SYS_keyctl, 21) == 0) ++*ready;
+  while (pause() == -1) continue;
+  return NULL;
 }
 
 static void* other(void* ready) {
@@ -121,6 +140,19 @@ int main(int argc, char** argv) {
     failed = deny(SYS_keyctl, 21) || pthread_create(&thread, NULL, other, (void*)&ready);
     while (!failed && ready == 0) usleep(1000);
     failed = failed || ready != 1;
+  } else if (strcmp(argv[1], "threads") == 0) {
+    volatile int ready = 1;
+    failed = 0;
+    for (int i = 1; i <= 400 && !failed; ++i) {
+      pthread_t thread;
+      failed = pthread_create(&thread, NULL, filtered, (void*)&ready);
+      while (!failed && ready == i) usleep(100);
+    }
+    failed = failed || deny(SYS_keyctl, 21);
+  } else if (strcmp(argv[1], "stuck") == 0) {
+    pthread_t thread;
+    failed = deny(SYS_keyctl, 21) || pthread_create(&thread, NULL, stuck, NULL) ||
+             pthread_create(&thread, NULL, waiting, NULL);
   } else if (strcmp(argv[1], "hostile") == 0) {
     failed = hostile();
   } else if (strcmp(argv[1], "answers") == 0) {
