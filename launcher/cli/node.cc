@@ -15,10 +15,13 @@ int node_command(const Context& context, const Arguments& arguments) {
     Options app("What seccomp does on this machine, for whom, and for whom not.", "scrim node");
     std::string profile_root;
     bool json = false;
-    app.add_option("--profile-root", profile_root,
-                   "the directory whose profiles are linted (default: seccomp/ of the kubelet's directory)");
+    const Option& root = app.add_option(
+        "--profile-root", profile_root,
+        "the directory whose profiles are linted (default: seccomp/ of the kubelet's directory)");
     app.add_flag("--json", json, "as JSON");
     app.parse(arguments);
+    // Given and empty is a variable that is not set.
+    if (root.count() > 0 && profile_root.empty()) throw UsageError("--profile-root is empty");
     const PaintedOutput paint(!json);
     inspect::Containers containers = known_containers(context);
     const node::Node node = node::look(containers, profile_root);

@@ -35,6 +35,7 @@ struct PodOptions {
   std::string file;
   std::string version;
   std::string kubelet_config;
+  std::string kubelet_config_dir;
   bool seccomp_default = false;
   bool has_seccomp_default = false;
   std::string root_dir;
@@ -69,6 +70,8 @@ void parse(const Arguments& arguments, PodOptions& options) {
   const std::array texts{
       Text{"--kubernetes-version VERSION", options.version, "whose rules count (default: the newest known)"},
       Text{"--kubelet-config FILE", options.kubelet_config, "the node's KubeletConfiguration"},
+      Text{"--kubelet-config-dir DIR", options.kubelet_config_dir,
+           "the *.conf below it that the node's kubelet merges into that (its --config-dir)"},
       Text{"--root-dir DIR", options.root_dir,
            "the kubelet's directory, which has seccomp/ in it (default: /var/lib/kubelet)"},
       Text{"--profile-root DIR", options.profile_root, "where Localhost paths start, in place of that"},
@@ -128,9 +131,13 @@ std::vector<Value> documents_of(const std::string& file) {
 }
 
 kubernetes::Kubelet kubelet_of(const PodOptions& options, kubernetes::Version version) {
-  kubernetes::Kubelet kubelet;
+  std::vector<kubernetes::KubeletFile> files;
   if (!options.kubelet_config.empty())
-    kubelet = kubernetes::read_kubelet(documents_of(options.kubelet_config), options.kubelet_config);
+    files.push_back({options.kubelet_config, documents_of(options.kubelet_config)});
+  if (!options.kubelet_config_dir.empty())
+    for (kubernetes::KubeletFile& each : kubernetes::drop_ins(options.kubelet_config_dir))
+      files.push_back(std::move(each));
+  kubernetes::Kubelet kubelet = kubernetes::read_kubelet(files);
   if (options.has_seccomp_default) {  // the kubelet's own options come before its configuration as well
     kubelet.seccomp_default = options.seccomp_default;
     kubelet.because = {concat("--seccomp-default", options.seccomp_default ? "" : "=false")};

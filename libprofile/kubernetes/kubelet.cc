@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libprofile/kubernetes/kubelet.h"
 
-#include "libprofile/document/field_reader.h"
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "libprofile/document/file.h"
+#include "libprofile/document/yaml.h"
+#include "libprofile/error.h"
 #include "libprofile/kubernetes/fields.h"
 #include "libprofile/text.h"
 
@@ -9,26 +15,98 @@ namespace scrim::kubernetes {
 
 using document::json::Value;
 
-Kubelet read_kubelet(const std::vector<Value>& documents, const std::string& file) {
-  if (documents.size() != 1)
+namespace {
+
+// A boolean that files set one after the other, and where.
+struct Setting {
+  bool value;
+  std::string file;
+  document::Position at;
+};
+
+void set(std::optional<Setting>& setting, const Fields& object, std::string_view name,
+         const std::string& file) {
+  const Value* const member = object.is_set() ? object.value()->find(name) : nullptr;
+  if (member == nullptr) return;
+  const std::optional<bool> value = object.boolean(name);
+  setting = value ? std::optional(Setting{*value, file, member->position()}) : std::nullopt;
+}
+
+Fields configuration_in(const KubeletFile& file) {
+  if (file.documents.size() != 1)
     throw document::DocumentError(
-        file, {}, concat("a kubelet's configuration is one document, and these are ", documents.size()));
-  const Fields root(&documents.front(), "", file);
+        file.name, {},
+        concat("a kubelet's configuration is one document, and these are ", file.documents.size()));
+  Fields root(&file.documents.front(), "", file.name);
   const std::string kind = root.text_or_empty("kind");
   if (kind != "KubeletConfiguration")
     throw document::DocumentError(
-        file, root.position_of("kind"),
-        concat("not a KubeletConfiguration: its kind is ", kind.empty() ? "not set" : quoted(kind)));
+        file.name, root.position_of("kind"),
+        concat("not a KubeletConfiguration: its kind is ", kind.empty() ? "not set" : scrim::quoted(kind)));
+  return root;
+}
+
+// filepath.WalkDir: what is in a directory by name, a directory with all that is below it; links to
+// directories are no directories.
+void add_files(const std::filesystem::path& directory, std::vector<std::string>& files) {
+  namespace fs = std::filesystem;
+  constexpr std::size_t most = 1000;
+  std::error_code error;
+  std::vector<fs::path> entries;
+  for (fs::directory_iterator each(directory, error), end; !error && each != end; each.increment(error))
+    entries.push_back(each->path());
+  if (error) throw SystemError(error.value(), concat("list ", directory.string()));
+  std::ranges::sort(entries);
+  for (const fs::path& entry : entries) {
+    const bool is_directory = fs::symlink_status(entry, error).type() == fs::file_type::directory;
+    if (is_directory)
+      add_files(entry, files);
+    else if (entry.filename().string().ends_with(".conf"))
+      files.push_back(entry.string());
+    if (files.size() > most)
+      throw Error(concat(directory.string(), ": more than the ", most, " files that are read"));
+  }
+}
+
+}  // namespace
+
+std::vector<KubeletFile> drop_ins(const std::string& directory) {
+  std::vector<std::string> names;
+  add_files(directory, names);
+  std::vector<KubeletFile> files;
+  files.reserve(names.size());
+  for (const std::string& name : names)
+    files.push_back({name, document::yaml::parse(document::read_text(name), name)});
+  return files;
+}
+
+Kubelet read_kubelet(const std::vector<KubeletFile>& files) {
   Kubelet kubelet;
-  const std::optional<bool> set = root.boolean("seccompDefault");
-  kubelet.seccomp_default = set.value_or(false);
-  kubelet.because.push_back(
-      document::located(file, set ? root.position_of("seccompDefault") : document::Position{},
-                        set ? concat("seccompDefault is ", *set ? "true" : "false")
-                            : std::string("seccompDefault is not set, which is false")));
-  if (kubelet.seccomp_default && root.object("featureGates").boolean("SeccompDefault") == false)
+  if (files.empty()) return kubelet;
+  std::optional<Setting> on;
+  std::optional<Setting> gate;
+  for (const KubeletFile& file : files) {
+    const Fields root = configuration_in(file);
+    set(on, root, "seccompDefault", file.name);
+    if (const Value* const gates = root.value()->find("featureGates"); gates != nullptr && gates->is_null())
+      gate.reset();
+    else
+      set(gate, root.object("featureGates"), "SeccompDefault", file.name);
+  }
+  kubelet.seccomp_default = on && on->value;
+  if (on)
+    kubelet.because.push_back(
+        document::located(on->file, on->at, concat("seccompDefault is ", on->value ? "true" : "false")));
+  else
+    kubelet.because.push_back(document::located(
+        files.front().name, {},
+        concat("seccompDefault is not set",
+               files.size() == 1 ? std::string()
+                                 : concat(", nor in ", files.size() - 1, " files merged into it"),
+               ", which is false")));
+  if (kubelet.seccomp_default && gate && !gate->value)
     kubelet.warnings.push_back({document::located(
-        file, root.object("featureGates").position_of("SeccompDefault"),
+        gate->file, gate->at,
         "seccompDefault is on and its feature gate is off, with which no kubelet starts")});
   return kubelet;
 }

@@ -13,6 +13,7 @@ namespace scrim::node {
 struct KubeletFacts {
   pid_t pid = 0;                        // of a running one; 0: none runs
   std::string config_file;              // its KubeletConfiguration; empty: there is none
+  std::string config_directory;         // of what is merged into that; empty: there is none
   std::optional<bool> seccomp_default;  // nothing: there is no kubelet here, or it cannot be told
   std::vector<std::string> because;
   std::vector<std::string> problems;
@@ -25,7 +26,9 @@ struct KubeletFacts {
 // /var/lib/kubelet/config.yaml, where kubeadm puts it.
 [[nodiscard]] KubeletFacts kubelet_facts();
 
-// What a command line and a file (nothing if `config_file` is empty) come to; in a kubelet the flags win.
-[[nodiscard]] KubeletFacts read_kubelet_facts(const std::vector<std::string>& arguments);
+// What a command line and the files that it names come to; in a kubelet the flags win. Relative paths start
+// at `working_directory`.
+[[nodiscard]] KubeletFacts read_kubelet_facts(const std::vector<std::string>& arguments,
+                                              const std::string& working_directory);
 
 }  // namespace scrim::node

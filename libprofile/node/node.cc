@@ -2,8 +2,11 @@
 #include "libprofile/node/node.h"
 
 #include <algorithm>
+#include <filesystem>
 
+#include "libprofile/error.h"
 #include "libprofile/resolve/capabilities.h"
+#include "libprofile/text.h"
 
 namespace scrim::node {
 
@@ -53,6 +56,10 @@ bool Node::knows_all() const {
 }
 
 Node look(inspect::Containers& containers, const std::string& profile_root) {
+  std::error_code error;
+  if (!profile_root.empty() && !std::filesystem::is_directory(profile_root, error))
+    throw Error(concat("look for profiles in ", profile_root, ": ",
+                       error ? error.message() : std::string("not a directory")));
   Node node;
   node.kernel = kernel_facts("");
   node.kubelet = kubelet_facts();

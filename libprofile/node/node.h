@@ -30,8 +30,8 @@ struct Node {
   // Whether it could be told of every container what confines it.
   [[nodiscard]] bool knows_all() const;
 };
-// `profile_root`: where profiles lie; empty: the kubelet's. It looks at this machine, starting nothing but
-// engines' programs for their versions.
+// `profile_root`: where profiles lie; empty: the kubelet's. Throws Error if it is given and is no directory.
+// It looks at this machine, starting nothing but engines' programs for their versions.
 [[nodiscard]] Node look(inspect::Containers& containers, const std::string& profile_root);
 
 // launcher/cli/README.md has the members.

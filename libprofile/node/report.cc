@@ -45,6 +45,7 @@ Value json_of_kubelet(const KubeletFacts& kubelet) {
   Value value;
   value.set("pid", kubelet.pid == 0 ? Value() : json_of(static_cast<std::uint64_t>(kubelet.pid)));
   value.set("configFile", text_or_null(kubelet.config_file));
+  value.set("configDirectory", text_or_null(kubelet.config_directory));
   value.set("seccompDefault", boolean_or_null(kubelet.seccomp_default));
   value.set("because", json_of(kubelet.because));
   value.set("problems", json_of(kubelet.problems));

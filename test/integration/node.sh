@@ -71,6 +71,15 @@ matches "a good profile" "^  good.json: (nothing found|warning)" "$said"
 sed -i 's/true/false/' "$work/kubelet.yaml"
 matches "seccompDefault off" "seccompDefault +false: .*CIS Kubernetes 4.2.14" "$(scrim node)"
 
+end_process "$kubelet"
+mkdir "$work/drop-ins" && printf 'kind: KubeletConfiguration\nseccompDefault: true\n' >"$work/drop-ins/10.conf"
+(cd "$work" && exec "$work/bin/kubelet" --config=kubelet.yaml --config-dir drop-ins --root-dir kubelet) &
+kubelet=$!
+started+=("$kubelet")
+wait_for 5 grep -qx kubelet "/proc/$kubelet/comm"
+same "paths where it was started, and drop-ins" "[true,\"$work/kubelet.yaml\",\"$work/drop-ins\",[\"$work/drop-ins/10.conf:2:17: seccompDefault is true\"]]" \
+  "$(json '.kubelet | [.seccompDefault, .configFile, .configDirectory, .because]')"
+
 # --- containers
 base='.process.args = ["sleep", "1000"]'
 bundle filtered "$base"' | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["keyctl"], action: "SCMP_ACT_ERRNO"}]}'
@@ -103,6 +112,9 @@ same "as JSON" true "$(json '.profiles.profiles[1] | .path == "operator/bad.json
 mkdir "$work/empty"
 if [ "$before" = 0 ]; then told 0 --profile-root "$work/empty"; fi
 told 2 --nonesuch
+told 2 --profile-root ''
+told 3 --profile-root "$work/none"
+matches "a root of profiles that is not there" "^scrim: look for profiles in $work/none: No such file" "$(cat "$work/err")"
 same "the members" '["containers","engines","kernel","kubelet","profiles","unconfined"]' "$(json 'keys')"
 end_process "$kubelet"
 finish

@@ -49,6 +49,8 @@ printf 'kind: KubeletConfiguration\nseccompDefault: true\n' >"$work/kubelet.yaml
 same "says nothing, seccompDefault off" "Unconfined 1" "$(answer "$profile" "$work/silent.yaml")"
 same "says nothing, --seccomp-default" "RuntimeDefault 0" "$(answer "$profile" --seccomp-default "$work/silent.yaml")"
 same "says nothing, the kubelet's configuration" "RuntimeDefault 0" "$(answer "$profile" --kubelet-config "$work/kubelet.yaml" "$work/silent.yaml")"
+mkdir "$work/drop-ins" && printf 'kind: KubeletConfiguration\nseccompDefault: false\n' >"$work/drop-ins/10.conf"
+same "says nothing, a drop-in after the configuration" "Unconfined 1" "$(answer "$profile" --kubelet-config "$work/kubelet.yaml" --kubelet-config-dir "$work/drop-ins" "$work/silent.yaml")"
 same "says nothing, the option before the configuration" "Unconfined 1" "$(answer "$profile" --kubelet-config "$work/kubelet.yaml" --seccomp-default=false "$work/silent.yaml")"
 same "says nothing, before seccompDefault" "Unconfined 1" "$(answer "$profile" --kubernetes-version 1.21 --seccomp-default "$work/silent.yaml")"
 gives "why it is Unconfined" 1 "no profile is asked for, and seccompDefault is off" "$work/silent.yaml"

@@ -203,7 +203,7 @@ TEST_CASE("the bounding set of a container") {
 
 TEST_CASE("a kubelet's configuration") {
   const auto read = [](const std::string& yaml) {
-    return kubernetes::read_kubelet(document::yaml::parse(yaml, "k"), "k");
+    return kubernetes::read_kubelet({{"k", document::yaml::parse(yaml, "k")}});
   };
   CHECK_FALSE(read("kind: KubeletConfiguration\n").seccomp_default);
   CHECK(read("kind: KubeletConfiguration\nseccompDefault: true\n").seccomp_default);

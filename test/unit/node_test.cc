@@ -14,6 +14,7 @@
 #include "libprofile/node/node.h"
 #include "libprofile/node/profiles.h"
 #include "libprofile/node/program_version.h"
+#include "libprofile/text.h"
 
 using namespace scrim;
 namespace fs = std::filesystem;
@@ -128,9 +129,9 @@ TEST_CASE("a kubelet's seccompDefault is read from its command line and its file
   const std::string odd = directory.write("odd.yaml", head + "seccompDefault: 7\n");
   const std::string other = directory.write("other.yaml", "kind: Pod\n");
   using Arguments = std::vector<std::string>;
-  const auto facts = [](Arguments rest) {
+  const auto facts = [&](Arguments rest) {
     rest.insert(rest.begin(), "/usr/bin/kubelet");
-    return node::read_kubelet_facts(rest);
+    return node::read_kubelet_facts(rest, directory.path());
   };
   CHECK(facts({"--config", on}).seccomp_default == true);
   CHECK_THAT(facts({"--config=" + on}).because.front(), Catch::Contains("on.yaml:3:"));
@@ -144,8 +145,56 @@ TEST_CASE("a kubelet's seccompDefault is read from its command line and its file
     CHECK_FALSE(facts({"--config=" + file}).seccomp_default);
     CHECK(facts({"--config=" + file}).problems.size() == 1);
   }
-  CHECK(facts({"--config=" + on, "--config-dir=/etc/kubelet.d"}).problems.size() == 1);
+  // Go's strconv.ParseBool.
+  for (const char* const yes : {"1", "t", "T", "true", "TRUE", "True"})
+    CHECK(facts({concat("--seccomp-default=", yes)}).seccomp_default == true);
+  for (const char* const no : {"0", "f", "F", "false", "FALSE", "False"})
+    CHECK(facts({"--config=" + on, concat("--seccomp-default=", no)}).seccomp_default == false);
+  CHECK_FALSE(facts({"--config=" + on, "--seccomp-default=yes"}).seccomp_default);
+  CHECK(facts({"--config=" + on, "--seccomp-default=yes"}).problems.size() == 1);
+  CHECK(facts({"--seccomp_default=true"}).seccomp_default == true);
+  CHECK(facts({"--", "--seccomp-default"}).seccomp_default == false);
+  // Where the kubelet was started.
+  CHECK(facts({"--config=on.yaml"}).seccomp_default == true);
+  CHECK(facts({"--config", "on.yaml"}).config_file == on);
+  CHECK(facts({"--root-dir=kubelet"}).profile_root() == directory.path() + "/kubelet/seccomp");
+  CHECK(facts({"--config=" + on, "--config-dir=/nonexistent/kubelet.d"}).problems.size() == 1);
+  CHECK_FALSE(facts({"--config=" + on, "--config-dir=/nonexistent/kubelet.d"}).seccomp_default);
   CHECK(facts({"--config"}).seccomp_default == false);
+}
+
+TEST_CASE("a kubelet's drop-ins are merged by name, and the last one counts") {
+  const Directory directory;
+  const std::string head = "kind: KubeletConfiguration\n";
+  const std::string off = directory.write("config.yaml", head + "seccompDefault: false\n");
+  const auto facts = [&](const std::string& config) {
+    std::vector<std::string> arguments{"kubelet", "--config-dir", "conf.d"};
+    if (!config.empty()) arguments.push_back("--config=" + config);
+    return node::read_kubelet_facts(arguments, directory.path());
+  };
+  fs::create_directory(directory.path() + "/conf.d");
+  CHECK(facts(off).seccomp_default == false);
+  CHECK(facts("").seccomp_default == false);
+  directory.write("conf.d/10-on.conf", head + "seccompDefault: true\n");
+  CHECK(facts(off).seccomp_default == true);
+  CHECK(facts("").seccomp_default == true);
+  CHECK_THAT(facts(off).because.front(), Catch::Contains("/conf.d/10-on.conf:2:17: seccompDefault is true"));
+  directory.write("conf.d/05-off.conf", head + "seccompDefault: false\n");
+  directory.write("conf.d/90-off.yaml", head + "seccompDefault: false\n");
+  directory.write("conf.d/20-more.conf", head + "port: 10250\n");
+  CHECK(facts(off).seccomp_default == true);
+  // filepath.WalkDir: 15 comes between 10-on.conf and 20-more.conf.
+  directory.write("conf.d/15/off.conf", head + "seccompDefault: null\n");
+  CHECK(facts(off).seccomp_default == false);
+  CHECK_THAT(facts(off).because.front(), Catch::Contains("nor in 4 files merged into it, which is false"));
+  directory.write("conf.d/30.conf", head + "seccompDefault: true\nfeatureGates: {SeccompDefault: false}\n");
+  CHECK(facts(off).problems.size() == 1);
+  directory.write("conf.d/31.conf", head + "featureGates: {SeccompDefault: true}\n");
+  CHECK(facts(off).problems.empty());
+  CHECK(facts(off).seccomp_default == true);
+  directory.write("conf.d/40.conf", "seccompDefault: false\n");
+  CHECK_THAT(facts(off).problems.front(), Catch::Contains("40.conf:1:1: not a KubeletConfiguration"));
+  CHECK_FALSE(facts(off).seccomp_default);
 }
 
 TEST_CASE("profiles below a root are linted") {
