@@ -49,12 +49,13 @@ void write_all(int fd, std::string_view text) {
   }
 }
 
-void report(std::string_view program, int priority, std::string_view kind, std::string_view text) {
+void report(std::string_view program, int priority, std::string_view kind, std::string_view what) {
+  const std::string text = printable(what);
   const std::string line = concat(program, ": ", kind, text, "\n");
   if (nobody_reads_standard_error()) {
     const std::string ident(program);  // openlog(3) keeps the pointer
     openlog(ident.c_str(), LOG_PID, LOG_DAEMON);
-    syslog(priority, "%s", std::string(text).c_str());
+    syslog(priority, "%s", text.c_str());
     closelog();
     return;
   }

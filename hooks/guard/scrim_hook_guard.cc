@@ -2,7 +2,6 @@
 // scrim-hook-guard: OCI hooks (runtime-spec config.md, "POSIX-platform Hooks"). At createRuntime it refuses a
 // container that would run unconfined, or with a profile that lints badly; at poststart it asks the kernel.
 // The state comes on standard input; status 1 says no.
-#include <sys/syscall.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include <string_view>
 
 #include "hooks/guard/agreement.h"
+#include "hooks/guard/container_process.h"
 #include "hooks/guard/policy.h"
 #include "hooks/guard/refusal.h"
 #include "hooks/guard/request.h"
@@ -80,48 +80,56 @@ Options parse_options(std::span<const char* const> arguments) {
   return options;
 }
 
-// A process that stays the one that was looked at.
-class Pidfd {
- public:
-  explicit Pidfd(pid_t pid) : fd_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
-  Pidfd(const Pidfd&) = delete;
-  Pidfd& operator=(const Pidfd&) = delete;
-  ~Pidfd() {
-    if (fd_ >= 0) close(fd_);
-  }
-  [[nodiscard]] bool kill() const { return syscall(SYS_pidfd_send_signal, fd_, SIGKILL, nullptr, 0) == 0; }
+bool is_exempt(const Policy& policy, const Request& request, const std::string& whose) {
+  const Exemption* const exemption = exemption_of(policy, request.config);
+  if (exemption == nullptr) return false;
+  report(program, LOG_INFO, "",
+         concat(whose, "exempt by annotation ", exemption->annotation, " = ", exemption->value));
+  return true;
+}
 
- private:
-  int fd_;
-};
-
-// Empty if it may go on.
-std::string answer(const Options& options) {
+// Empty if it may go on; so is what the next one returns.
+std::string create_runtime(const Options& options, const State& state, const std::string& whose) {
   const Policy policy = load_policy(options.policy, options.policy_given);
-  const State state = parse_state(read_standard_input("the state"));
   const Request request = read_request(state, policy.runtime);
-  const std::string whose = concat("container ", state.id, ": ");
-  if (const Exemption* const exemption = exemption_of(policy, request.config)) {
-    report(program, LOG_INFO, "",
-           concat(whose, "exempt by annotation ", exemption->annotation, " = ", exemption->value));
-    return {};
-  }
-  if (options.stage == "createRuntime") {
-    const std::string why = refusal(request, policy);
-    return why.empty() ? why : concat(whose, "refused: ", why);
-  }
+  if (is_exempt(policy, request, whose)) return {};
+  const std::string why = refusal(request, policy);
+  return why.empty() ? why : concat(whose, "refused: ", why);
+}
+
+std::string poststart(const Options& options, const State& state, const std::string& whose) {
   if (!state.pid) throw scrim::Error(concat(whose, "the state says no pid, which poststart needs"));
-  const Pidfd process(*state.pid);
-  constexpr int patience_ms = 2000;
-  const Agreement found = agreement(request, *state.pid, patience_ms);
-  if (!found.not_known.empty())
-    report(program, LOG_WARNING,
-           "warning: ", concat(whose, "it has a filter; which is not known: ", found.not_known));
-  if (found.disagreement.empty()) return {};
+  const ContainerProcess process(*state.pid);
+  Policy policy;
+  std::string no;
+  try {
+    policy = load_policy(options.policy, options.policy_given);
+    const Request request = read_request(state, policy.runtime);
+    if (is_exempt(policy, request, whose)) return {};
+    constexpr int patience_ms = 2000;
+    const Agreement found = agreement(request, *state.pid, patience_ms);
+    if (!found.not_known.empty())
+      report(program, LOG_WARNING,
+             "warning: ", concat(whose, "it has a filter; which is not known: ", found.not_known));
+    no = found.disagreement;
+  } catch (const std::exception& error) {
+    no = error.what();
+  }
+  if (no.empty()) return {};
   // crun goes on after a poststart hook that failed; runc and scrim end the container (runtime.md,
   // "Lifecycle").
-  const bool killed = policy.kill_on_disagreement && process.kill();
-  return concat(whose, killed ? "killed: " : "refused: ", found.disagreement);
+  if (!policy.kill_on_disagreement) return concat(whose, "refused: ", no);
+  constexpr int patience_ms = 2000;
+  const std::string not_killed = process.kill(patience_ms);
+  return not_killed.empty() ? concat(whose, "killed: ", no)
+                            : concat(whose, "refused: ", no, " (", not_killed, ")");
+}
+
+std::string answer(const Options& options) {
+  const State state = parse_state(read_standard_input("the state"));
+  const std::string whose = concat("container ", state.id, ": ");
+  return options.stage == "poststart" ? poststart(options, state, whose)
+                                      : create_runtime(options, state, whose);
 }
 
 }  // namespace

@@ -35,17 +35,39 @@ std::optional<std::string> link_of(const std::string& path) {
   return std::string(target.data(), static_cast<std::size_t>(size));
 }
 
-std::optional<pid_t> parent_of(pid_t pid) {
+namespace {
+
+// A field of /proc/PID/stat, counted from 1 as in proc(5): the 4th or one behind it.
+template <typename Number>
+std::optional<Number> stat_field(pid_t pid, std::size_t number) {
   const std::optional<std::string> stat = read_proc(concat("/proc/", pid, "/stat"));
   if (!stat) return std::nullopt;
-  // The name stands in parentheses and may have some itself; behind it come the state and the parent.
+  // The 2nd, the name, stands in parentheses and may have some itself.
   const std::size_t name_end = stat->rfind(')');
-  constexpr std::size_t state_size = 4;  // ") S "
-  if (name_end == std::string::npos || stat->size() < name_end + state_size) return std::nullopt;
-  const std::string_view rest = std::string_view(*stat).substr(name_end + state_size);
-  pid_t parent = 0;
-  if (std::from_chars(rest.data(), rest.data() + rest.size(), parent).ec != std::errc()) return std::nullopt;
-  return parent;
+  if (name_end == std::string::npos || stat->size() < name_end + 2) return std::nullopt;
+  constexpr std::size_t first_behind_name = 3;
+  const auto fields = split(std::string_view(*stat).substr(name_end + 2), ' ');
+  if (fields.size() <= number - first_behind_name) return std::nullopt;
+  const std::string_view text = fields[number - first_behind_name];
+  Number value = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc()) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+std::optional<pid_t> parent_of(pid_t pid) {
+  constexpr std::size_t ppid = 4;
+  return stat_field<pid_t>(pid, ppid);
+}
+
+std::optional<bool> has_executed(pid_t pid) {
+  // Linux' include/linux/sched.h: forked but didn't exec. begin_new_exec() of fs/exec.c takes it away.
+  constexpr unsigned pf_forknoexec = 0x40;
+  constexpr std::size_t flags = 9;
+  const std::optional<unsigned> has = stat_field<unsigned>(pid, flags);
+  if (!has) return std::nullopt;
+  return (*has & pf_forknoexec) == 0;
 }
 
 std::vector<std::string> arguments_of(pid_t pid) {

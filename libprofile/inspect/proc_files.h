@@ -16,6 +16,9 @@ namespace scrim::inspect {
 [[nodiscard]] std::optional<std::string> link_of(const std::string& path);
 
 [[nodiscard]] std::optional<pid_t> parent_of(pid_t pid);
+// Whether it has executed a program since it was forked. What a runtime made to become a container's first
+// process has not, until it executes the container's; nothing that a process does undoes it.
+[[nodiscard]] std::optional<bool> has_executed(pid_t pid);
 [[nodiscard]] std::vector<std::string> arguments_of(pid_t pid);
 // The user that its effective uid is.
 [[nodiscard]] std::optional<uid_t> user_of(pid_t pid);

@@ -3,7 +3,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -74,9 +76,14 @@ std::optional<Number> number_of(std::optional<std::string_view> text, int base =
   return number;
 }
 
-std::optional<ThreadStatus> parse_status(std::string_view text, pid_t tid) {
-  const std::string_view state = field(text, "State").value_or("");
-  if (state.starts_with("Z") || state.starts_with("X")) return std::nullopt;
+constexpr int hexadecimal_base = 16;
+
+bool has_ended(std::string_view status) {
+  const std::string_view state = field(status, "State").value_or("");
+  return state.starts_with("Z") || state.starts_with("X");
+}
+
+ThreadStatus parse_status(std::string_view text, pid_t tid) {
   ThreadStatus status;
   status.tid = tid;
   status.name = field(text, "Name").value_or("");
@@ -85,9 +92,16 @@ std::optional<ThreadStatus> parse_status(std::string_view text, pid_t tid) {
   status.mode = static_cast<SeccompMode>(*mode);
   status.filters = number_of<unsigned>(field(text, "Seccomp_filters"));
   status.no_new_privs = field(text, "NoNewPrivs") == "1";
-  constexpr int hexadecimal_base = 16;
+  status.tracer = number_of<pid_t>(field(text, "TracerPid")).value_or(0);
   status.bounding = number_of<std::uint64_t>(field(text, "CapBnd"), hexadecimal_base).value_or(0);
   return status;
+}
+
+// Nothing for one that has ended.
+std::optional<ThreadStatus> status_of_living(const std::string& path, pid_t tid) {
+  const std::optional<std::string> text = read_status(path);
+  if (!text || has_ended(*text)) return std::nullopt;
+  return parse_status(*text, tid);
 }
 
 bool has_filter_itself() {
@@ -171,10 +185,28 @@ class Stopped {
 }  // namespace
 
 ThreadStatus status_of(pid_t pid, pid_t tid) {
-  const std::optional<std::string> text = read_status(concat("/proc/", pid, "/task/", tid, "/status"));
-  const std::optional<ThreadStatus> status = text ? parse_status(*text, tid) : std::nullopt;
+  const std::optional<ThreadStatus> status =
+      status_of_living(concat("/proc/", pid, "/task/", tid, "/status"), tid);
   if (!status) throw SystemError(ESRCH, concat("look at process ", tid));
   return *status;
+}
+
+std::optional<ThreadStatus> status_of_ended(pid_t pid) {
+  const std::optional<std::string> text = read_status(concat("/proc/", pid, "/status"));
+  if (!text || !has_ended(*text)) return std::nullopt;
+  return parse_status(*text, pid);
+}
+
+bool may_read_filters() {
+  const std::optional<std::string> own = read_status("/proc/thread-self/status");
+  const std::optional<std::uint64_t> effective =
+      own ? number_of<std::uint64_t>(field(*own, "CapEff"), hexadecimal_base) : std::nullopt;
+  if (!effective || ((*effective >> CAP_SYS_ADMIN) & 1U) == 0) return false;
+  // PROC_USER_INIT_INO of Linux' include/linux/proc_ns.h.
+  constexpr ino_t initial_user_namespace = 0xEFFFFFFD;
+  struct stat own_namespace {};
+  if (stat("/proc/self/ns/user", &own_namespace) != 0) throw_errno("stat /proc/self/ns/user");
+  return own_namespace.st_ino == initial_user_namespace;
 }
 
 std::vector<ThreadStatus> threads_of(pid_t pid) {
@@ -186,8 +218,7 @@ std::vector<ThreadStatus> threads_of(pid_t pid) {
   while (const dirent* entry = readdir(entries.get())) {
     const std::optional<pid_t> tid = number_of<pid_t>(std::string_view(entry->d_name));
     if (!tid) continue;
-    const std::optional<std::string> text = read_status(concat(tasks, "/", *tid, "/status"));
-    const std::optional<ThreadStatus> status = text ? parse_status(*text, *tid) : std::nullopt;
+    const std::optional<ThreadStatus> status = status_of_living(concat(tasks, "/", *tid, "/status"), *tid);
     if (status) threads.push_back(*status);
   }
   if (threads.empty())

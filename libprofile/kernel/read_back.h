@@ -25,6 +25,7 @@ struct ThreadStatus {
   std::optional<unsigned> filters;  // how many; nothing before Linux 5.9, which does not say
   bool no_new_privs = false;
   std::uint64_t bounding = 0;  // capabilities that it may still get
+  pid_t tracer = 0;            // who traces it (ptrace(2)), if this process' PID namespace has that one
   friend bool operator==(const ThreadStatus&, const ThreadStatus&) = default;
 };
 
@@ -33,6 +34,12 @@ struct ThreadStatus {
 [[nodiscard]] std::vector<ThreadStatus> threads_of(pid_t pid);
 // Of one thread: cheaper.
 [[nodiscard]] ThreadStatus status_of(pid_t pid, pid_t tid);
+// Of a process that has ended and whose parent has not been told yet: its mode and number of filters are
+// those that it ended with. Nothing of one that runs, or is gone.
+[[nodiscard]] std::optional<ThreadStatus> status_of_ended(pid_t pid);
+
+// Whether the kernel lets this process read filters at all: CAP_SYS_ADMIN in the initial user namespace.
+[[nodiscard]] bool may_read_filters();
 
 // One filter of a thread.
 struct LoadedFilter {

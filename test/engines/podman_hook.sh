@@ -147,7 +147,7 @@ for runtime in "${runtimes[@]}"; do
   rm -f "$work"/hooks/*
   echo '{}' >"$work/guard.json"
   for stage in createRuntime poststart; do
-    sed -e "s|\"path\": .*|\"path\": \"$guard\",|" -e "s|\"args\": .*|\"args\": [\"scrim-hook-guard\", \"--policy\", \"$work/guard.json\", \"$stage\"],|" \
+    sed -e "s|\"path\": .*|\"path\": \"$guard\",|" -e "s|\"args\": .*]|\"args\": [\"scrim-hook-guard\", \"--policy\", \"$work/guard.json\", \"$stage\"]|" \
       "$top/hooks/guard/scrim-hook-guard-$stage.json" >"$work/hooks/$stage.json"
   done
   expect "scrim-hook-guard lets Podman's default start" "$podmans" "$runtime"
