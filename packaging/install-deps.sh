@@ -6,7 +6,8 @@
 #   packaging/install-deps.sh             what the build needs
 #   packaging/install-deps.sh --examples  and a root file system for examples/
 #   packaging/install-deps.sh --test      and what test/run.sh drives: engines,
-#                                         other runtimes, measuring tools
+#                                         other runtimes, measuring tools; with
+#                                         arm64-sysroot.sh, for a guest of arm64
 set -eu
 
 build="g++ cmake ninja-build ccache pkg-config
@@ -18,7 +19,8 @@ test="catch2 clang clang-format clang-tidy
       conmon uidmap apparmor bubblewrap nginx-light golang-go
       strace jq iproute2 python3 python3-grpcio python3-protobuf hyperfine procps util-linux git ca-certificates
       man-db mandoc zsh fish dpkg-dev file
-      qemu-system-x86 linux-image-cloud-amd64 cpio"
+      qemu-system-x86 linux-image-cloud-amd64 cpio
+      qemu-system-arm g++-aarch64-linux-gnu"
 
 wanted=$build
 case ${1-} in
@@ -33,7 +35,11 @@ for package in $wanted; do
   dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
     missing="$missing $package"
 done
-[ -n "$missing" ] || exit 0
+sysroot() {
+  [ "${1-}" = --test ] || return 0
+  "$(dirname "$0")/arm64-sysroot.sh" || echo "$0: no sysroot of arm64: test/integration/arm64.sh will be skipped" >&2
+}
+[ -n "$missing" ] || { sysroot "$@"; exit 0; }
 
 [ "$(id -u)" = 0 ] || { echo "$0: needs root to install:$missing" >&2; exit 1; }
 export DEBIAN_FRONTEND=noninteractive
@@ -43,3 +49,4 @@ apt-get update -q
 # (INITRD=No: the kernel is for a virtual machine, test/vm, which has an initramfs of its own.)
 # shellcheck disable=SC2086
 RUNLEVEL=1 INITRD=No apt-get install -q -y --no-install-recommends $missing
+sysroot "$@"
