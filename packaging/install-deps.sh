@@ -17,7 +17,7 @@ examples="busybox-static"
 test="catch2 clang clang-format clang-tidy
       runc crun containerd docker.io podman golang-github-containers-common
       conmon uidmap apparmor bubblewrap nginx-light golang-go
-      strace jq iproute2 python3 python3-grpcio python3-protobuf hyperfine procps util-linux git ca-certificates
+      strace jq iproute2 python3 python3-grpcio python3-protobuf python3-websocket hyperfine procps util-linux git ca-certificates
       man-db mandoc zsh fish dpkg-dev file
       qemu-system-x86 linux-image-cloud-amd64 cpio
       qemu-system-arm g++-aarch64-linux-gnu"

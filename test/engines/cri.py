@@ -38,7 +38,8 @@ MESSAGES = {
     "ContainerMetadata": "name 1 string, attempt 2 uint32",
     "ImageSpec": "image 1 string",
     "ContainerConfig": "metadata 1 ContainerMetadata, image 2 ImageSpec, command 3 string*, args 4 string*, "
-                       "annotations 10 KeyValue*, log_path 11 string, tty 14 bool, linux 15 LinuxContainerConfig",
+                       "annotations 10 KeyValue*, log_path 11 string, stdin 12 bool, tty 14 bool, "
+                       "linux 15 LinuxContainerConfig",
     "ContainerStatus": "id 1 string, metadata 2 ContainerMetadata, state 3 ContainerState, exit_code 7 int32, "
                        "reason 10 string, message 11 string",
     "ContainerAttributes": "id 1 string",
@@ -76,6 +77,10 @@ MESSAGES = {
     "UpdateContainerResourcesResponse": "",
     "ExecSyncRequest": "container_id 1 string, cmd 2 string*, timeout 3 int64",
     "ExecSyncResponse": "stdout 1 string, stderr 2 string, exit_code 3 int32",
+    "ExecRequest": "container_id 1 string, cmd 2 string*, tty 3 bool, stdin 4 bool, stdout 5 bool, stderr 6 bool",
+    "ExecResponse": "url 1 string",
+    "AttachRequest": "container_id 1 string, stdin 2 bool, tty 3 bool, stdout 4 bool, stderr 5 bool",
+    "AttachResponse": "url 1 string",
     "ContainerStatsRequest": "container_id 1 string",
     "ContainerStatsResponse": "stats 1 ContainerStats",
 }

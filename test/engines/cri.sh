@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # containerd's CRI service, as kubelet calls it, with scrim as its only runtime, and again with runc carrying out: pods
 # without a profile, with RuntimeDefault, Localhost and Unconfined, and a privileged one that asks for RuntimeDefault.
-# What holds is what the kernel says in the container; which profile it was is what scrim says.
+# What holds is what the kernel says in the container; which profile it was is what scrim says. Attach and exec with a
+# terminal, as kubectl does.
 source "$(dirname "$0")/lib.sh"
 begin containerd ctr /usr/bin/busybox jq /usr/bin/python3 runc
 if ! /usr/bin/python3 -c 'import grpc, google.protobuf' 2>/dev/null; then
@@ -54,7 +55,7 @@ END
 }
 
 # run_pod NAME [SECURITY-CONTEXT [COMMAND...]]: a pod with a container, as kubelet makes one, without a network of its own.
-# The context is the container's (JSON). Sets $pod and $container.
+# The context is the container's (JSON), and so is what $also says of it. Sets $pod and $container.
 run_pod() {
   local name=$1 context=${2:-{\}} config request
   shift $(($# < 2 ? $# : 2))
@@ -65,11 +66,11 @@ run_pod() {
                                 seccomp: {profile_type: "RuntimeDefault"}}}}')
   said=$(cri RunPodSandbox "{\"config\": $config}") || { fail "a pod's sandbox" "$said" && finish; }
   pod=$(jq -r .podSandboxId <<<"$said")
-  request=$(jq -n --arg pod "$pod" --argjson sandbox "$config" --arg image "$image" --argjson context "$context" '
+  request=$(jq -n --arg pod "$pod" --argjson sandbox "$config" --arg image "$image" --argjson context "$context" --argjson also "${also:-{\}}" '
     {pod_sandbox_id: $pod, sandbox_config: $sandbox,
-     config: {metadata: {name: "main"}, image: {image: $image}, command: $ARGS.positional, log_path: "\($pod).log",
+     config: ({metadata: {name: "main"}, image: {image: $image}, command: $ARGS.positional, log_path: "\($pod).log",
               linux: {resources: {memory_limit_in_bytes: 67108864, cpu_shares: 512},
-                      security_context: ({namespace_options: {network: "NODE", pid: "CONTAINER"}} + $context)}}}' --args -- "$@")
+                      security_context: ({namespace_options: {network: "NODE", pid: "CONTAINER"}} + $context)}} + $also)}' --args -- "$@")
   said=$(cri CreateContainer "$request") || { container= && return 1; }
   container=$(jq -r .containerId <<<"$said")
   said=$(cri StartContainer "{\"container_id\": \"$container\"}")
@@ -178,6 +179,39 @@ check_life() {
   matches "$how: RemoveContainer" "^NOT_FOUND" "$(cri ContainerStatus "{\"container_id\": \"$container\"}")"
 }
 
+# stream METHOD JSON INPUT [COLUMNSxLINES]: Attach or Exec, from its beginning to its end, without the terminal's CRs.
+stream() {
+  local url
+  url=$(cri "$1" "$(jq -n --arg id "$container" --argjson more "$2" '{container_id: $id, stdin: true, stdout: true} + $more')" | jq -r .url)
+  timeout 60 /usr/bin/python3 "$(dirname "$0")/cri_stream.py" "$url" "${@:3}" 2>"$work/stream.end" | tr -d '\r'
+}
+# check_streams HOW: what kubectl attach and exec do with a container that has a terminal, and exec with one that has none.
+check_streams() {
+  # The size comes by a way of its own, and may be later than what is typed.
+  # shellcheck disable=SC2016 # for the container's shell
+  local how=$1 said sized='until [ "$(stty size)" = "43 132" ]; do sleep 0.1; done; echo sized'
+  if ! /usr/bin/python3 -c 'import websocket' 2>/dev/null; then skip "$how: Attach and Exec" "no python3-websocket here" && return; fi
+  also='{"tty": true, "stdin": true}' run_pod "tty-$how" '{"seccomp": {"profile_type": "RuntimeDefault"}}' \
+    /bin/sh -c "$sized; "'read line; tty; echo "got $line"; grep Seccomp: /proc/self/status; exit 5' || fail "$how: a pod" "$said"
+  said=$(stream Exec "$(jq -n --arg sized "$sized" '{tty: true, cmd: ["/bin/sh", "-c", ($sized + "; read line; tty; echo got $line; exit 6")]}')" $'there\n' 132x43)
+  matches "$how: Exec with a terminal: it is one" "^/dev/pts/" "$said"
+  matches "$how: … of the size that was sent" "^sized$" "$said"
+  same "$how: … what is typed is echoed and read" "there got there" "$(grep there <<<"$said" | tr '\n' ' ' | sed 's/ $//')"
+  same "$how: … its exit status" '["ExitCode","6"]' "$(jq -c '.details.causes[0] | [.reason, .message]' "$work/stream.end")"
+  said=$(stream Attach '{"tty": true}' $'hello\n' 132x43)
+  matches "$how: Attach: a terminal" "^/dev/pts/" "$said"
+  matches "$how: … of the size that was sent" "^sized$" "$said"
+  matches "$how: … what is typed is read" "^got hello$" "$said"
+  matches "$how: … under the filter" "^Seccomp:	2$" "$said"
+  wait_for 10 state_is CONTAINER_EXITED
+  same "$how: … to its end" 5 "$(status exitCode)"
+  remove_pod || fail "$how: remove a pod" "it is still there"
+  run_pod "pipe-$how" || fail "$how: a pod" "$said"
+  said=$(stream Exec '{"cmd": ["/bin/sh", "-c", "read line; echo got $line; echo error >&2"], "stderr": true}' $'there\n')
+  same "$how: Exec without a terminal" "error got there" "$(sort <<<"$said" | tr '\n' ' ' | sed 's/ $//')"
+  remove_pod || fail "$how: remove a pod" "it is still there"
+}
+
 # check_rest HOW: after all of them.
 check_rest() {
   same "$1: no container is left" "" "$(ctr --namespace k8s.io container ls -q)"
@@ -205,12 +239,14 @@ run_pod user '{"run_as_user": {"value": 1000}, "no_new_privs": true, "seccomp": 
 same "scrim: a user of no privilege" "1000 NoNewPrivs:	1 Seccomp:	2 " \
   "$(exec_sync /bin/sh -c "id -u; grep -E '^(Seccomp|NoNewPrivs):' /proc/self/status" | jq -j .stdout | tr '\n' ' ')"
 remove_pod
+check_streams scrim
 check_rest scrim
 
 runtime=$work/scrim-runc
 make_wrapper "$runtime" --debug --delegate "$(command -v runc)"
 start_cri "$runtime"
 check_pods runc
+check_streams runc
 check_rest runc
 
 runtime=$work/scrim-default
