@@ -20,7 +20,8 @@ test="catch2 clang clang-format clang-tidy
       strace jq iproute2 python3 python3-grpcio python3-protobuf python3-websocket hyperfine procps util-linux git ca-certificates
       man-db mandoc zsh fish dpkg-dev file
       qemu-system-x86 linux-image-cloud-amd64 cpio
-      qemu-system-arm g++-aarch64-linux-gnu"
+      qemu-system-arm g++-aarch64-linux-gnu
+      criu iptables kmod"
 
 wanted=$build
 case ${1-} in

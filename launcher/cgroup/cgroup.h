@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ struct Cgroup {
   // systemd's unit that they are of, and the slice that it is in; empty: made directly.
   std::string unit, slice;
 };
+
+// Whether the host has cgroup v2 and nothing else. Not if there is no cgroup at all.
+[[nodiscard]] bool is_v2(const Cgroup& cgroup);
 
 enum class Manager : bool { cgroupfs, systemd };
 
@@ -91,6 +95,9 @@ void enter(const Entrance& entrance);
 
 // Sends a signal to all of them, again until none is left if it is SIGKILL.
 void signal_all(const Cgroup& cgroup, int signal);
+
+// The directory whose files freeze it: v1's freezer, or the v2 one; nothing if it has none.
+[[nodiscard]] std::optional<std::string> freezer_directory(const Cgroup& cgroup);
 
 // Stops all processes in it and below, and returns when they stand still. Throws Error, with all of them let
 // go again, if some do not within ten seconds.

@@ -107,6 +107,11 @@ void thaw_below(const std::string& directory, unsigned depth) {
 
 }  // namespace
 
+std::optional<std::string> freezer_directory(const Cgroup& cgroup) {
+  const std::optional<Freezer> freezer = freezer_of(cgroup);
+  return freezer ? std::optional(freezer->directory) : std::nullopt;
+}
+
 void freeze(const Cgroup& cgroup) {
   const Freezer freezer = freezer_or_refuse(cgroup);
   freezer.v1 ? freeze_v1(freezer.directory) : freeze_v2(freezer.directory);

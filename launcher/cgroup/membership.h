@@ -7,9 +7,6 @@
 
 namespace scrim::cgroup {
 
-// Whether the host has cgroup v2 and nothing else. Not if there is no cgroup at all.
-[[nodiscard]] bool is_v2(const Cgroup& cgroup);
-
 // The container's directory in the hierarchy where a v1 controller's files are, or v2's if that is the only
 // one; nullptr if there is none.
 [[nodiscard]] const std::string* directory_of(const Cgroup& cgroup, const std::string& controller);

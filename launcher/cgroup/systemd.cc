@@ -24,12 +24,6 @@ namespace {
 
 constexpr const char* helper_path = SCRIM_LIBEXEC "/scrim-systemd-cgroup";
 
-std::pair<os::Fd, os::Fd> make_pipe() {
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw_errno("make a pipe");
-  return {os::Fd(ends[0]), os::Fd(ends[1])};
-}
-
 std::string read_to_end(const os::Fd& from) {
   std::string text;
   std::array<char, 1024> buffer{};
@@ -61,9 +55,9 @@ Helper start_helper(const std::string& word, const std::string& unit, Value::Arr
   request.set("unit", Value(Value::Data(unit)));
   request.set("user", Value(Value::Data(geteuid() != 0)));
   request.set("properties", Value(Value::Data(std::move(properties))));
-  auto [input, to_helper] = make_pipe();
-  auto [from_helper, output] = make_pipe();
-  auto [said, errors] = make_pipe();
+  auto [input, to_helper] = os::make_pipe();
+  auto [from_helper, output] = os::make_pipe();
+  auto [said, errors] = os::make_pipe();
   if (access(helper_path, X_OK) != 0)
     throw SystemError(errno, concat("--systemd-cgroup: ", helper_path),
                       "it is installed with scrim if libsystemd-dev was there when scrim was built");

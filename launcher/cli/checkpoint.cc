@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "launcher/cli/command.h"
-#include "launcher/options/options.h"
+#include "launcher/runtime/checkpoint.h"
+
+#include "launcher/cli/criu_options.h"
 #include "libprofile/error.h"
-#include "libprofile/text.h"
 
 namespace scrim::cli {
 
-[[noreturn]] static void refuse(std::string_view what, const Arguments& arguments) {
-  Options app(
-      concat("Only with --delegate: scrim does not drive criu itself.\nusage: scrim --delegate RUNTIME ",
-             what, " [options] CONTAINER"),
-      concat("scrim ", what));
-  app.allow_unknown();
+int checkpoint_command(const Context& context, const Arguments& arguments) {
+  Options app("Writes a running container to files, with criu(8), and deletes it.", "scrim checkpoint");
+  runtime::CheckpointOptions options;
+  CriuOptions common(app, options.criu);
+  std::string id;
+  std::string page_server;
+  std::string status_fd;
+  app.add_option("container-id", id, "the container's name").required();
+  app.add_option("--parent-path DIR", options.parent_path,
+                 "images of an earlier --pre-dump, relative to the image path");
+  app.add_flag("--leave-running", options.leave_running, "let the container go on, and keep it");
+  app.add_flag("--pre-dump", options.pre_dump, "write its memory only, and let it go on");
+  app.add_option("--page-server", page_server).hidden();
+  app.add_option("--status-fd", status_fd).hidden();
   app.parse(arguments);
-  throw Error(concat(what,
-                     ": scrim does not drive criu itself. Containers that are to be checkpointed need a "
-                     "runtime that does: --delegate runc, from their creation on"));
-}
-
-int checkpoint_command(const Context&, const Arguments& arguments) {
-  refuse("checkpoint", arguments);
-}
-
-int restore_command(const Context&, const Arguments& arguments) {
-  refuse("restore", arguments);
+  if (!page_server.empty()) throw Error("checkpoint: --page-server is not built");
+  if (!status_fd.empty()) throw Error("checkpoint: --status-fd is not built (nor --lazy-pages)");
+  common.finish(context, "checkpoint");
+  runtime::checkpoint(runtime::Store(context.root()), id, options, warn_to(context));
+  return 0;
 }
 
 }  // namespace scrim::cli

@@ -21,6 +21,7 @@ struct Global {
   os::Log::Options log;
   std::string config_file;  // empty: /etc/scrim/config.json, if there is one
   std::string delegate;
+  std::string criu;  // empty: criu in $PATH
   bool systemd_cgroup = false;
   filter::Backend compiler = filter::Backend::own;
   bool verify = false;  // every program is proved equal to its profile

@@ -26,12 +26,13 @@ runtime::Warn warn_to(const Context& context) {
   return [&log = context.log](std::string_view message) { log.warning(message); };
 }
 
-runtime::PreparedBundle prepare(const Context& context, ContainerOptions& options) {
+runtime::PreparedBundle prepare(const Context& context, ContainerOptions& options, Verify verify) {
   options.create.to_be_closed = std::move(context.own_mount);
   if (context.global.systemd_cgroup) options.create.cgroup_manager = cgroup::Manager::systemd;
   runtime::PreparedBundle bundle = runtime::prepare_bundle(
       options.bundle, options.config_file, context.config,
-      {.compiler = context.global.compiler, .verify = context.global.verify}, warn_to(context));
+      {.compiler = context.global.compiler, .verify = verify == Verify::yes || context.global.verify},
+      warn_to(context));
   context.log.debug(concat("seccomp profile: ", bundle.profile.resolution.name));
   for (const std::string& reason : bundle.profile.resolution.because) context.log.debug(reason);
   return bundle;

@@ -19,7 +19,9 @@ void add_container_options(Options& app, ContainerOptions& options);
 
 // Reads the bundle and sets what the global options say of it, with remarks and the profile's reasons going
 // to the log.
-[[nodiscard]] runtime::PreparedBundle prepare(const Context& context, ContainerOptions& options);
+enum class Verify : bool { as_asked, yes };
+[[nodiscard]] runtime::PreparedBundle prepare(const Context& context, ContainerOptions& options,
+                                              Verify verify = Verify::as_asked);
 [[nodiscard]] runtime::Warn warn_to(const Context& context);
 
 }  // namespace scrim::cli

@@ -2,10 +2,12 @@
 #include <iostream>
 
 #include "launcher/cli/command.h"
+#include "launcher/criu/options.h"
 #include "launcher/init/mount_options.h"
 #include "launcher/options/options.h"
 #include "libprofile/document/json.h"
 #include "libprofile/document/profile.h"
+#include "libprofile/error.h"
 #include "libprofile/kernel/seccomp.h"
 #include "libprofile/policy/abi.h"
 #include "libprofile/resolve/capabilities.h"
@@ -93,9 +95,18 @@ Value linux_features() {
   return features;
 }
 
+bool has_criu(const std::string& name) {
+  try {
+    (void)criu::find_program(name);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
-int features_command(const Context&, const Arguments& arguments) {
+int features_command(const Context& context, const Arguments& arguments) {
   Options app("Prints what this runtime can do (runtime-spec, features.md).", "scrim features");
   app.parse(arguments);
   Value features;
@@ -107,6 +118,8 @@ int features_command(const Context&, const Arguments& arguments) {
   features.set("linux", linux_features());
   Value annotations;
   annotations.set("run.scrim.version", text(SCRIM_VERSION));
+  // As runc and crun say it in annotations of theirs: there is no member for it.
+  annotations.set("run.scrim.checkpoint.enabled", text(has_criu(context.global.criu) ? "true" : "false"));
   features.set("annotations", std::move(annotations));
   std::cout << document::json::to_text(features, 2) << '\n';
   return 0;

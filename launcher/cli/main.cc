@@ -59,13 +59,13 @@ CommandLine parse_global(const Arguments& arguments) {
   app.add_option("--config FILE", line.global.config_file, "use FILE instead of /etc/scrim/config.json");
   app.add_option("--delegate RUNTIME", line.global.delegate,
                  "resolve the profile, and let runc or crun do the rest");
+  app.add_option("--criu FILE", line.global.criu, "what checkpoint and restore run (default: criu in $PATH)");
   app.add_option("--compiler COMPILER", compiler, "own, or libseccomp as a second opinion")
       .one_of({"own", "libseccomp"});
   app.add_flag("--verify", line.global.verify, "prove each compiled filter equal to its profile, or stop");
   app.add_flag("--systemd-cgroup", line.global.systemd_cgroup,
                "ask systemd for the container's cgroup, over D-Bus");
   // runc's, without a meaning here: scrim finds out by itself whether it is rootless.
-  app.add_option("--criu", ignored).hidden();
   app.add_option("--rootless", ignored).hidden();
   app.add_flag("-v,--version", line.version, "print what this is, and stop");
   app.show_commands(commands());

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 
 #include "libprofile/error.h"
@@ -37,8 +38,21 @@ Fd open_at(const Fd& directory, const std::string& path, int flags, mode_t mode)
   return fd;
 }
 
+std::pair<Fd, Fd> make_pipe() {
+  std::array<int, 2> ends{-1, -1};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw_errno("make a pipe");
+  return {Fd(ends[0]), Fd(ends[1])};
+}
+
 std::string proc_path(const Fd& fd) {
   return concat("/proc/self/fd/", fd.get());
+}
+
+std::string path_of(const Fd& fd) {
+  std::array<char, PATH_MAX> path{};
+  const ssize_t length = readlink(proc_path(fd).c_str(), path.data(), path.size());
+  if (length <= 0) throw_errno("find the path of an open file");
+  return {path.data(), static_cast<std::size_t>(length)};
 }
 
 void write_all(int fd, std::string_view data, const std::string& name) {

@@ -42,8 +42,14 @@ class Fd {
 [[nodiscard]] Fd open(const std::string& path, int flags, mode_t mode = 0);
 [[nodiscard]] Fd open_at(const Fd& directory, const std::string& path, int flags, mode_t mode = 0);
 
+// pipe(2), close-on-exec: the end to read from, and the end to write to.
+[[nodiscard]] std::pair<Fd, Fd> make_pipe();
+
 // "/proc/self/fd/N": names an open file to calls that take paths only.
 [[nodiscard]] std::string proc_path(const Fd& fd);
+
+// Where it is now, absolute (proc_pid_fd(5)). Throws SystemError.
+[[nodiscard]] std::string path_of(const Fd& fd);
 
 // Writes all of it. Throws SystemError "write NAME: …".
 void write_all(int fd, std::string_view data, const std::string& name);

@@ -36,12 +36,6 @@ static struct sigaction default_action() {
   return action;
 }
 
-static std::pair<Fd, Fd> make_pipe() {
-  std::array<int, 2> ends{-1, -1};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw_errno("make a pipe");
-  return {Fd(ends[0]), Fd(ends[1])};
-}
-
 static ExitStatus wait_for(pid_t pid) {
   int status = 0;
   while (waitpid(pid, &status, 0) < 0)

@@ -2,20 +2,18 @@
 #include "launcher/runtime/create.h"
 
 #include <fcntl.h>
-#include <linux/seccomp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <utility>
 
 #include "launcher/init/hooks.h"
 #include "launcher/init/init.h"
 #include "launcher/os/socket.h"
-#include "launcher/os/time.h"
+#include "launcher/runtime/initial_state.h"
 #include "launcher/runtime/listener.h"
 #include "launcher/runtime/mount_sources.h"
 #include "launcher/runtime/net_devices.h"
@@ -29,37 +27,6 @@
 namespace scrim::runtime {
 
 namespace {
-
-ContainerState initial_state(const PreparedBundle& bundle, const std::string& id) {
-  ContainerState state;
-  state.oci_version = bundle.spec.oci_version;
-  state.id = id;
-  state.bundle = bundle.directory;
-  state.rootfs = bundle.spec.root_path;
-  state.created = os::rfc3339(std::chrono::system_clock::now(), os::Fraction::nanoseconds);
-  state.owner = getuid();
-  state.annotations = bundle.spec.annotations;
-  if (bundle.spec.resources) {
-    state.resources = *bundle.spec.resources;
-    state.resources.erase("devices");
-  }
-  if (const document::json::Value* hooks = bundle.config.find("hooks")) state.hooks = *hooks;
-  if ((bundle.profile.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
-    state.listener_path = bundle.profile.listener_path;
-    state.listener_metadata = bundle.profile.listener_metadata;
-  }
-  state.profile = bundle.profile.resolution.name;
-  state.profile_because = bundle.profile.resolution.because;
-  return state;
-}
-
-// What `exec` builds on: the same process and filter, whatever becomes of the bundle.
-void remember_for_exec(ContainerState& state, const PreparedBundle& bundle, const CreateOptions& options) {
-  if (const document::json::Value* process = bundle.config.find("process")) state.process = *process;
-  state.personality = bundle.spec.personality;
-  if (bundle.spec.memory_policy) state.memory_policy = *bundle.config.find("linux")->find("memoryPolicy");
-  state.new_keyring = !options.no_new_keyring;
-}
 
 // The first process' side of the plan, from values that live as long as the creation.
 init::Plan make_plan(const PreparedBundle& bundle, const CreateOptions& options,
@@ -204,6 +171,13 @@ void Created::move_net_devices(const bundle::Spec& spec, const init::NamespacePl
   net_devices_.emplace(spec.net_devices, os::open(path, O_RDONLY));
 }
 
+void Created::run_hooks_of_creation(const bundle::Hooks& hooks) {
+  hooks_begun_ = true;
+  const std::string state = document::json::to_text(oci_state(state_, name_of(Status::creating)));
+  init::run_hooks(hooks.prestart, "prestart", state, &interruption_);
+  init::run_hooks(hooks.create_runtime, "createRuntime", state, &interruption_);
+}
+
 void Created::negotiate(PreparedBundle& bundle, CreateOptions& options,
                         const init::NamespacePlan& namespaces) {
   hooks_begun_ = true;
@@ -212,14 +186,12 @@ void Created::negotiate(PreparedBundle& bundle, CreateOptions& options,
   options.to_be_closed.reset();
   while (dialogue_->next(*handover_, &interruption_) == init::Step::environment) {
     move_net_devices(bundle.spec, namespaces);
-    const std::string state = document::json::to_text(oci_state(state_, name_of(Status::creating)));
-    init::run_hooks(bundle.spec.hooks.prestart, "prestart", state, &interruption_);
-    init::run_hooks(bundle.spec.hooks.create_runtime, "createRuntime", state, &interruption_);
+    run_hooks_of_creation(bundle.spec.hooks);
     dialogue_->tell(init::Step::proceed, state_.pid);
   }
   if (bundle.spec.process) set_limits(state_.pid, bundle.spec.process->rlimits);
   state_.start_time = process_start_time(state_.pid).value_or(0);
-  remember_for_exec(state_, bundle, options);
+  remember_for_later(state_, bundle, !options.no_new_keyring);
   interruption_.check();  // from here on it is somebody else's to delete
   container_->save(state_);
   write_pid_file(options.pid_file, state_.pid);

@@ -31,6 +31,8 @@ struct CreateOptions {
   bool wait_for_start = true;  // `create`; `run` starts at once
 };
 
+struct RestoreOptions;
+
 // A container whose process is set up. Until release(), going away takes everything back: process, cgroup,
 // state; and runs the poststop hooks if there was a process (runtime-spec runtime.md, "Lifecycle", steps 12
 // and 13).
@@ -59,6 +61,8 @@ class Created {
 
  private:
   friend Created create(PreparedBundle& bundle, const Store& store, CreateOptions options, const Warn& warn);
+  friend Created restore(PreparedBundle& bundle, const Store& store, RestoreOptions options,
+                         const Warn& warn);
   explicit Created(const Warn& warn) : warn_(warn) {}
   // Those that `planned` names, with their limits, into state_. systemd keeps its own for us as long as
   // `scope` lives.
@@ -66,6 +70,10 @@ class Created {
                     std::optional<cgroup::SystemdScope>& scope);
   void hand_over_filter(PreparedProfile& profile);
   void move_net_devices(const bundle::Spec& spec, const init::NamespacePlan& namespaces);
+  // prestart and createRuntime.
+  void run_hooks_of_creation(const bundle::Hooks& hooks);
+  // The process of state_ is there, and does not run yet (restore()).
+  void take_restored();
   void negotiate(PreparedBundle& bundle, CreateOptions& options, const init::NamespacePlan& namespaces);
 
   // First: a signal while all is taken back must not end this process.

@@ -29,13 +29,6 @@ std::string host_socket() {
   return path == nullptr ? "" : path;
 }
 
-std::string path_of(const os::Fd& directory) {
-  std::array<char, 4096> path{};
-  const ssize_t length = readlink(os::proc_path(directory).c_str(), path.data(), path.size());
-  if (length <= 0) throw_errno("find the path of the container's directory");
-  return {path.data(), static_cast<std::size_t>(length)};
-}
-
 void tell(const os::Fd& host, std::string_view message) {
   if (send(host.get(), message.data(), message.size(), MSG_NOSIGNAL) < 0)
     throw_errno(concat("send to ", variable));
@@ -54,7 +47,7 @@ void prepare_notify(const Container& container, bundle::Spec& spec) {
     throw_errno("make the directory of the container's notify socket");
   spec.mounts.push_back({.destination = inside,
                          .type = "bind",
-                         .source = concat(path_of(container.directory()), "/", notify_directory),
+                         .source = concat(os::path_of(container.directory()), "/", notify_directory),
                          .options = {"bind", "nosuid", "noexec", "nodev", "ro"},
                          .uid_mappings = {},
                          .gid_mappings = {}});

@@ -101,6 +101,11 @@ void remove_stopped(Container container, const ContainerState& state, const Warn
   }
 }
 
+void remove_killed(Container container, const ContainerState& state, const Warn& warn) {
+  kill_and_wait(state);
+  remove_stopped(std::move(container), state, warn);
+}
+
 void remove(const Store& store, const std::string& id, bool force, const Warn& warn) {
   std::optional<Container> container = store.find(id);
   if (!container) {
@@ -112,8 +117,7 @@ void remove(const Store& store, const std::string& id, bool force, const Warn& w
   // A created one runs nothing of the user's yet: runc deletes it without --force.
   if ((status == Status::running || status == Status::paused) && !force)
     throw Error(concat("delete container ", id, ": it is ", name_of(status), " (stop it first, or --force)"));
-  kill_and_wait(state);
-  remove_stopped(std::move(*container), state, warn);
+  remove_killed(std::move(*container), state, warn);
 }
 
 void remove_matching(const Store& store, const std::string& pattern, bool force, const Warn& warn) {

@@ -20,4 +20,7 @@ void remove_matching(const Store& store, const std::string& pattern, bool force,
 // The same as remove() for a container whose lock is held and whose process is gone.
 void remove_stopped(Container container, const ContainerState& state, const Warn& warn);
 
+// The same for one whose processes may still be there: they are killed.
+void remove_killed(Container container, const ContainerState& state, const Warn& warn);
+
 }  // namespace scrim::runtime

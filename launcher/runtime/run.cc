@@ -8,6 +8,23 @@
 
 namespace scrim::runtime {
 
+// It runs: what is left to do is the same however it came to that.
+static int attend(Created& created, std::optional<Foreground>& foreground, bool keep) {
+  run_poststart(created.state());
+  if (!foreground) {
+    if (created.notify()) {
+      created.unlock();
+      created.notify()->wait(created.process().pidfd(), created.process().pid());
+    }
+    created.release();
+    return 0;
+  }
+  created.unlock();
+  const os::ExitStatus status = foreground->wait(created.process(), created.notify());
+  created.finish(keep);
+  return status.as_shell();
+}
+
 int run(PreparedBundle& bundle, const Store& store, RunOptions options, const Warn& warn) {
   const bool own_terminal = bundle.spec.process && bundle.spec.process->terminal && !options.detach &&
                             options.create.console_socket.empty();
@@ -20,19 +37,15 @@ int run(PreparedBundle& bundle, const Store& store, RunOptions options, const Wa
   Created created = create(bundle, store, std::move(create_options), warn);
   if (own_terminal) foreground->take_terminal();
   created.wait_for_exec();
-  run_poststart(created.state());
-  if (options.detach) {
-    if (created.notify()) {
-      created.unlock();
-      created.notify()->wait(created.process().pidfd(), created.process().pid());
-    }
-    created.release();
-    return 0;
-  }
-  created.unlock();
-  const os::ExitStatus status = foreground->wait(created.process(), created.notify());
-  created.finish(options.keep);
-  return status.as_shell();
+  return attend(created, foreground, options.keep);
+}
+
+int run_restored(PreparedBundle& bundle, const Store& store, RestoreOptions options, bool detach,
+                 const Warn& warn) {
+  std::optional<Foreground> foreground;
+  if (!detach) foreground.emplace(false);
+  Created created = restore(bundle, store, std::move(options), warn);
+  return attend(created, foreground, false);
 }
 
 }  // namespace scrim::runtime

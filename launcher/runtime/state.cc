@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/runtime/state.h"
 
+#include <algorithm>
 #include <concepts>
+#include <ranges>
 #include <utility>
 
 #include "libprofile/error.h"
@@ -168,6 +170,10 @@ ContainerState read_state(const Value& all, const std::string& file, Damage dama
   read.optional(state.personality, "personality");
   read.optional(state.memory_policy, "memoryPolicy");
   read.optional(state.new_keyring, "newKeyring");
+  read.optional(state.joined_namespaces, "joinedNamespaces");
+  std::vector<std::string> streams;
+  read.optional(streams, "streams");
+  std::ranges::move(streams | std::views::take(state.streams.size()), state.streams.begin());
   return state;
 }
 
@@ -216,6 +222,9 @@ std::string to_text(const ContainerState& state) {
   all.set("personality", number_or_null(state.personality));
   if (!state.memory_policy.is_null()) all.set("memoryPolicy", state.memory_policy);
   all.set("newKeyring", Value(Value::Data(state.new_keyring)));
+  if (!state.joined_namespaces.empty()) all.set("joinedNamespaces", strings(state.joined_namespaces));
+  if (state.streams != criu::StandardStreams())
+    all.set("streams", strings({state.streams.begin(), state.streams.end()}));
   return document::json::to_text(all);
 }
 

@@ -11,6 +11,7 @@
 
 #include "launcher/bundle/spec.h"
 #include "launcher/cgroup/cgroup.h"
+#include "launcher/criu/descriptors.h"
 #include "libprofile/document/json.h"
 
 namespace scrim::runtime {
@@ -45,6 +46,10 @@ struct ContainerState {
   std::optional<std::uint64_t> personality;
   document::json::Value memory_policy;
   bool new_keyring = true;
+  // What `checkpoint` has to know: the namespaces that were joined, not created, as /proc/PID/ns names them,
+  // and the standard streams that the first process was created with (criu/descriptors.h).
+  std::vector<std::string> joined_namespaces;
+  criu::StandardStreams streams;
 };
 
 enum class Status { creating, created, running, paused, stopped };

@@ -180,10 +180,5 @@ same "those for another process are not ours" "three four" "$(activated 1 --pres
 said=$(scrim run --preserve-fds 1 -b "$work/passed" passed 2>&1 </dev/null 3<&-)
 matches "--preserve-fds of what is not open" "^scrim: --preserve-fds: descriptor 3 is not open" "$said"
 
-for command in checkpoint restore; do
-  scrim $command anything >"$work/out" 2>"$work/error"
-  same "$command: refused" "1 1" "$? $(wc -l <"$work/error")"
-  matches "$command: says who can" "--delegate runc" "$(cat "$work/error")"
-done
 nothing_left lifecycle
 finish

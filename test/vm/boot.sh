@@ -8,6 +8,7 @@
 #   SCRIM_VM_SYSTEMD=1 test/vm/boot.sh …  with systemd as the guest's first process (test/vm/systemd.sh)
 #   SCRIM_VM_ARCH=arm64 test/vm/boot.sh … an arm64 guest, of what packaging/arm64-sysroot.sh unpacked
 #   SCRIM_VM_WITH=DIRECTORY …             which is /with there
+#   SCRIM_VM_MODULES="NAME…" …            with these modules of the kernel, loaded (those that it has built in are no error)
 #
 # Prints what the script prints, and ends with its status; 77 and the reason if there is no machine to be had.
 set -u -o pipefail
@@ -103,6 +104,15 @@ if [ -n "${SCRIM_VM_SYSTEMD:-}" ]; then
   # shellcheck source=test/vm/systemd.sh
   source "$here/systemd.sh"
 fi
+# In the order in which they can be loaded; test/vm/init does it.
+for module in ${SCRIM_VM_MODULES:-}; do
+  said=$(modprobe -S "${kernel##*/vmlinuz-}" ${files:+-d "$files"} --show-depends "$module" 2>&1) || missing "no module $module: $said"
+  for file in $(sed -n 's/^insmod \([^ ]*\).*/\1/p' <<<"$said"); do
+    file=${file#"$files"}
+    add "$file"
+    echo "$file" >>"$root/modules"
+  done
+done
 (cd "$root" && find . | cpio --quiet -o -H newc) >"$work/initramfs" || exit 1
 
 # The last line that init prints has the script's status; without one the guest did not come to its end.

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "launcher/runtime/initial_state.h"
+
+#include <linux/seccomp.h>
+#include <unistd.h>
+
+#include <chrono>
+
+#include "launcher/criu/descriptors.h"
+#include "launcher/init/namespaces.h"
+#include "launcher/os/time.h"
+
+namespace scrim::runtime {
+
+ContainerState initial_state(const PreparedBundle& bundle, const std::string& id) {
+  ContainerState state;
+  state.oci_version = bundle.spec.oci_version;
+  state.id = id;
+  state.bundle = bundle.directory;
+  state.rootfs = bundle.spec.root_path;
+  state.created = os::rfc3339(std::chrono::system_clock::now(), os::Fraction::nanoseconds);
+  state.owner = getuid();
+  state.annotations = bundle.spec.annotations;
+  if (bundle.spec.resources) {
+    state.resources = *bundle.spec.resources;
+    state.resources.erase("devices");
+  }
+  if (const document::json::Value* hooks = bundle.config.find("hooks")) state.hooks = *hooks;
+  if ((bundle.profile.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
+    state.listener_path = bundle.profile.listener_path;
+    state.listener_metadata = bundle.profile.listener_metadata;
+  }
+  state.profile = bundle.profile.resolution.name;
+  state.profile_because = bundle.profile.resolution.because;
+  return state;
+}
+
+void remember_for_later(ContainerState& state, const PreparedBundle& bundle, bool new_keyring) {
+  if (const document::json::Value* process = bundle.config.find("process")) state.process = *process;
+  state.personality = bundle.spec.personality;
+  if (bundle.spec.memory_policy) state.memory_policy = *bundle.config.find("linux")->find("memoryPolicy");
+  state.new_keyring = new_keyring;
+  for (const bundle::Namespace& wanted : bundle.spec.namespaces)
+    if (!wanted.path.empty()) state.joined_namespaces.emplace_back(init::proc_name(wanted.type));
+  state.streams = criu::own_streams();
+}
+
+}  // namespace scrim::runtime
