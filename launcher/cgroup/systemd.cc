@@ -133,15 +133,6 @@ SystemdScope::SystemdScope(const Cgroup& planned, const bundle::Spec& spec) : cg
   helper_.emplace(std::move(helper.process));
 }
 
-SystemdScope::~SystemdScope() {
-  lifetime_.reset();
-  try {
-    (void)helper_->wait();
-  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
-    // Somebody else has waited for it: it is gone.
-  }
-}
-
 void set_unit_limits(const Cgroup& cgroup, const Value& resources) {
   Value::Array properties = systemd_properties(resources, is_v2(cgroup));
   if (!properties.empty()) say("set", cgroup.unit, std::move(properties));

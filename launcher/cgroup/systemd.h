@@ -29,7 +29,7 @@ class SystemdScope {
   SystemdScope(const Cgroup& planned, const bundle::Spec& spec);
   SystemdScope(const SystemdScope&) = delete;
   SystemdScope& operator=(const SystemdScope&) = delete;
-  ~SystemdScope();
+  ~SystemdScope() = default;
 
   // `planned` with the directories that systemd gave it, to be create()d.
   [[nodiscard]] const Cgroup& cgroup() const { return cgroup_; }
@@ -37,6 +37,8 @@ class SystemdScope {
  private:
   Cgroup cgroup_;
   os::Fd lifetime_;
+  // Killed, and not left to see the end of lifetime_: a new process that could not be put into the scope
+  // still has a copy of it, and is there until that error has been told.
   std::optional<os::Child> helper_;
 };
 
