@@ -34,13 +34,15 @@ os::Fd make_memory() {
 }
 
 // Under their numbers there, not close-on-exec. None of ours is lost to a number on the way.
-void pass_on(std::vector<std::pair<int, int>> descriptors) {
-  for (auto& [ours, number] : descriptors) {
-    ours = fcntl(ours, F_DUPFD_CLOEXEC, first_copy);
-    if (ours < 0) throw_errno("pass descriptors on to criu");
+void pass_on(const std::vector<std::pair<int, int>>& descriptors) {
+  std::vector<std::pair<int, int>> copies;
+  for (const auto& [ours, number] : descriptors) {
+    const int copy = fcntl(ours, F_DUPFD_CLOEXEC, first_copy);
+    if (copy < 0) throw_errno("pass descriptors on to criu");
+    copies.emplace_back(copy, number);
   }
-  for (const auto& [ours, number] : descriptors)
-    if (dup2(ours, number) < 0) throw_errno("pass descriptors on to criu");
+  for (const auto& [copy, number] : copies)
+    if (dup2(copy, number) < 0) throw_errno("pass descriptors on to criu");
 }
 
 [[noreturn]] void become(const CriuProcess::Setup& setup, const os::Fd& said, bool in_cgroup) {
@@ -55,7 +57,7 @@ void pass_on(std::vector<std::pair<int, int>> descriptors) {
   const os::Fd null = os::open("/dev/null", O_RDONLY);
   std::vector<std::pair<int, int>> descriptors = setup.descriptors;
   descriptors.insert(descriptors.end(), {{null.get(), 0}, {said.get(), 1}, {said.get(), 2}});
-  pass_on(std::move(descriptors));
+  pass_on(descriptors);
   sigset_t none{};
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

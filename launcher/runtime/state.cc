@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <concepts>
-#include <ranges>
 #include <utility>
 
 #include "libprofile/error.h"
@@ -173,7 +172,8 @@ ContainerState read_state(const Value& all, const std::string& file, Damage dama
   read.optional(state.joined_namespaces, "joinedNamespaces");
   std::vector<std::string> streams;
   read.optional(streams, "streams");
-  std::ranges::move(streams | std::views::take(state.streams.size()), state.streams.begin());
+  for (std::size_t i = 0; i < std::min(streams.size(), state.streams.size()); ++i)
+    state.streams.at(i) = std::move(streams[i]);
   return state;
 }
 
@@ -223,7 +223,7 @@ std::string to_text(const ContainerState& state) {
   if (!state.memory_policy.is_null()) all.set("memoryPolicy", state.memory_policy);
   all.set("newKeyring", Value(Value::Data(state.new_keyring)));
   if (!state.joined_namespaces.empty()) all.set("joinedNamespaces", strings(state.joined_namespaces));
-  if (state.streams != criu::StandardStreams())
+  if (std::ranges::any_of(state.streams, [](const std::string& stream) { return !stream.empty(); }))
     all.set("streams", strings({state.streams.begin(), state.streams.end()}));
   return document::json::to_text(all);
 }
