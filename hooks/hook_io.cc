@@ -7,7 +7,6 @@
 
 #include <cerrno>
 
-#include "libprofile/document/file.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -18,26 +17,6 @@ static bool nobody_reads_standard_error() {
   struct stat null {};
   if (fstat(STDERR_FILENO, &error) != 0) return true;
   return stat("/dev/null", &null) == 0 && S_ISCHR(error.st_mode) && error.st_rdev == null.st_rdev;
-}
-
-std::string read_standard_input(std::string_view what) {
-  std::string text;
-  for (;;) {
-    constexpr std::size_t step = 65536;
-    const std::size_t used = text.size();
-    text.resize(used + step);
-    const ssize_t got = read(STDIN_FILENO, text.data() + used, step);
-    if (got < 0 && errno == EINTR) {
-      text.resize(used);
-      continue;
-    }
-    if (got < 0) throw_errno(concat("read ", what, " from standard input"));
-    text.resize(used + static_cast<std::size_t>(got));
-    if (got == 0) return text;
-    if (text.size() > document::max_file_size)
-      throw Error(concat("read ", what, " from standard input: more than the ", document::max_file_size,
-                         " bytes that are read"));
-  }
 }
 
 void write_all(int fd, std::string_view text) {

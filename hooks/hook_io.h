@@ -4,11 +4,9 @@
 #include <string>
 #include <string_view>
 
-// What programs that runtimes call as hooks have in common: bounded input, output, and telling somebody.
+// What programs that runtimes call as hooks have in common: output, and telling somebody.
 namespace scrim::hooks {
 
-// All of standard input, at most document::max_file_size bytes. `what` names it in messages.
-[[nodiscard]] std::string read_standard_input(std::string_view what);
 void write_all(int fd, std::string_view text);
 
 // Says it on standard error or, where that is /dev/null (Podman opens it so for precreate hooks:

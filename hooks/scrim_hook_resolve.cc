@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "hooks/hook_io.h"
+#include "libprofile/document/file.h"
 #include "libprofile/error.h"
 #include "libprofile/resolve/bundle_request.h"
 #include "libprofile/resolve/wanted.h"
@@ -23,7 +24,6 @@ namespace {
 
 using scrim::concat;
 using scrim::document::json::Value;
-using scrim::hooks::read_standard_input;
 using scrim::hooks::report;
 using scrim::hooks::write_all;
 
@@ -91,7 +91,8 @@ void resolve_standard_input(const Options& options) {
   constexpr std::string_view file = "config.json";
   const scrim::resolve::RuntimeConfig runtime_config =
       scrim::resolve::load_runtime_config(options.config, options.config_given);
-  Value config = scrim::document::json::parse(read_standard_input(file), file);
+  Value config = scrim::document::json::parse(
+      scrim::document::read_standard_input(concat(file, " from standard input")), file);
 
   scrim::document::Warnings warnings;
   const scrim::resolve::Request request =

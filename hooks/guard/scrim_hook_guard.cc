@@ -17,13 +17,13 @@
 #include "hooks/guard/refusal.h"
 #include "hooks/guard/request.h"
 #include "hooks/hook_io.h"
+#include "libprofile/document/file.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
 namespace {
 
 using scrim::concat;
-using scrim::hooks::read_standard_input;
 using scrim::hooks::report;
 using scrim::hooks::write_all;
 using namespace scrim::guard;
@@ -126,7 +126,7 @@ std::string poststart(const Options& options, const State& state, const std::str
 }
 
 std::string answer(const Options& options) {
-  const State state = parse_state(read_standard_input("the state"));
+  const State state = parse_state(scrim::document::read_standard_input("the state from standard input"));
   const std::string whose = concat("container ", state.id, ": ");
   return options.stage == "poststart" ? poststart(options, state, whose)
                                       : create_runtime(options, state, whose);

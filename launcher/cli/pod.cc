@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <iostream>
 #include <optional>
 
@@ -110,23 +109,8 @@ void parse(const Arguments& arguments, PodOptions& options) {
         "COMMAND…)");
 }
 
-// Standard input may be a pipe.
-std::string read_input() {
-  std::string text;
-  std::array<char, 65536> piece{};
-  for (;;) {
-    const ssize_t size = read(STDIN_FILENO, piece.data(), piece.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) throw_errno("read standard input");
-    if (size == 0) return text;
-    text.append(piece.data(), static_cast<std::size_t>(size));
-    if (text.size() > document::max_file_size)
-      throw Error(concat("standard input: more than the ", document::max_file_size, " bytes that are read"));
-  }
-}
-
 std::vector<Value> documents_of(const std::string& file) {
-  return file == "-" ? document::yaml::parse(read_input(), "stdin")
+  return file == "-" ? document::yaml::parse(document::read_standard_input(), "stdin")
                      : document::yaml::parse(document::read_text(file), file);
 }
 

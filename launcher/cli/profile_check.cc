@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <iostream>
 
 #include "launcher/cli/painted_output.h"
@@ -21,20 +18,6 @@ using inspect::Fate;
 using lint::NeededCall;
 
 namespace {
-
-// Whatever standard input is, unlike document::read_text().
-std::string standard_input() {
-  std::string text;
-  std::array<char, 65536> block{};
-  for (;;) {
-    const ssize_t got = read(STDIN_FILENO, block.data(), block.size());
-    if (got < 0) throw_errno("read standard input");
-    if (got == 0) return text;
-    text.append(block.data(), static_cast<std::size_t>(got));
-    if (text.size() > document::max_file_size)
-      throw Error(concat("standard input: more than ", document::max_file_size >> 20U, " MiB"));
-  }
-}
 
 void print(const std::vector<NeededCall>& calls) {
   std::size_t missing = 0;
@@ -89,7 +72,7 @@ int profile_check(const Context& context, const Arguments& arguments) {
   app.parse(arguments);
   const PaintedOutput paint(!json);
   const ProfileSource source = profile_source(context, options, profile);
-  const std::vector<std::string> calls = needs == "-" ? lint::read_needs(standard_input(), "standard input")
+  const std::vector<std::string> calls = needs == "-" ? lint::read_needs(document::read_standard_input(), "standard input")
                                                       : lint::read_needs(document::read_text(needs), needs);
   const std::vector<NeededCall> checked =
       lint::check_needs(calls, source.enforced, source.written ? &*source.written : nullptr, source.target);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/runtime/update.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <charconv>
 #include <optional>
@@ -63,20 +61,6 @@ Value value_of(const Option& option, const std::string& text) {
   return Value(Value::Data(*number));
 }
 
-// The standard input may be a pipe.
-std::string read_standard_input() {
-  std::string text;
-  std::array<char, 4096> buffer;
-  for (;;) {
-    const ssize_t got = read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw_errno("read standard input");
-    if (got == 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-    if (text.size() > document::max_file_size) throw Error("standard input: too large");
-  }
-}
-
 }  // namespace
 
 int update_command(const Context& context, const Arguments& arguments) {
@@ -103,7 +87,7 @@ int update_command(const Context& context, const Arguments& arguments) {
 
   Value resources{Value::Data(Value::Object{})};
   if (!file.empty()) {
-    const std::string text = file == "-" ? read_standard_input() : document::read_text(file);
+    const std::string text = file == "-" ? document::read_standard_input() : document::read_text(file);
     if (file == "-") file = "standard input";
     resources = document::json::parse(text, file);
   } else {

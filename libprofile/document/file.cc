@@ -5,6 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -47,6 +50,21 @@ std::string read_text(int fd, const std::string& name) {
   }
   text.resize(used);
   return text;
+}
+
+std::string read_standard_input(const std::string& name) {
+  constexpr std::size_t step = 65536;
+  std::string text;
+  for (;;) {
+    const std::size_t used = text.size();
+    text.resize(used + step);
+    const ssize_t got = read(STDIN_FILENO, text.data() + used, step);
+    if (got < 0 && errno != EINTR) throw_errno(concat("read ", name));
+    text.resize(used + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    if (got == 0) return text;
+    if (text.size() > max_file_size)
+      throw Error(concat("read ", name, ": more than the ", max_file_size, " bytes that are read"));
+  }
 }
 
 }  // namespace scrim::document

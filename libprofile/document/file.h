@@ -16,4 +16,7 @@ inline constexpr std::size_t max_file_size = std::size_t{16} << 20;
 // The same from an open descriptor, which stays open; `name` stands for it in messages.
 [[nodiscard]] std::string read_text(int fd, const std::string& name);
 
+// The same of whatever standard input is, to its end: a pipe, a terminal.
+[[nodiscard]] std::string read_standard_input(const std::string& name = "standard input");
+
 }  // namespace scrim::document
