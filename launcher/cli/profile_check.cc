@@ -72,8 +72,9 @@ int profile_check(const Context& context, const Arguments& arguments) {
   app.parse(arguments);
   const PaintedOutput paint(!json);
   const ProfileSource source = profile_source(context, options, profile);
-  const std::vector<std::string> calls = needs == "-" ? lint::read_needs(document::read_standard_input(), "standard input")
-                                                      : lint::read_needs(document::read_text(needs), needs);
+  const std::vector<std::string> calls =
+      needs == "-" ? lint::read_needs(document::read_standard_input(), "standard input")
+                   : lint::read_needs(document::read_text(needs), needs);
   const std::vector<NeededCall> checked =
       lint::check_needs(calls, source.enforced, source.written ? &*source.written : nullptr, source.target);
   if (json) {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <map>
 #include <set>
 #include <tuple>
@@ -27,27 +25,15 @@ struct Entry {
   Position name;
 };
 
-Decision decision_of(Action action, std::optional<std::uint16_t> errno_ret) {
-  const bool carries_data = action == Action::error || action == Action::trace;
-  return {action, carries_data ? errno_ret.value_or(EPERM) : std::uint16_t{0}};
-}
-
 std::string text_of(const Rule& rule) {
-  const Decision decision = decision_of(rule.action, rule.errno_ret);
+  const Decision decision = policy::decision_of(rule.action, rule.errno_ret);
   const std::string_view name = decision.action == Action::error ? document::errno_name(decision.data) : "";
   return concat(name_of(rule.action), name.empty() ? "" : " ", name);
 }
 
-bool repeats_argument(const Rule& rule) {
-  std::array<bool, 6> seen{};
-  return std::ranges::any_of(rule.conditions, [&](const Condition& each) {
-    return each.index < seen.size() && std::exchange(seen[each.index], true);
-  });
-}
-
 // The conditions, each of which decides by itself where an argument has several, as runc and crun read them.
 std::vector<std::vector<Condition>> cases_of(const Rule& rule) {
-  if (!repeats_argument(rule)) return {rule.conditions};
+  if (!policy::repeated_argument(rule)) return {rule.conditions};
   std::vector<std::vector<Condition>> cases;
   for (const Condition& each : rule.conditions) cases.push_back({each});
   return cases;
@@ -94,7 +80,7 @@ class RuleCheck {
   }
 
   void check_repeated_argument(const Rule& rule) {
-    if (rule.at.line == 0 || !repeats_argument(rule)) return;
+    if (rule.at.line == 0 || !policy::repeated_argument(rule)) return;
     findings_.add(
         "conditions-ored", Severity::warning, rule.at,
         "several conditions are about one argument: runtimes then take each condition of the rule "
@@ -103,12 +89,12 @@ class RuleCheck {
   }
 
   [[nodiscard]] Decision decision(const Entry& entry) const {
-    return decision_of(rules_[entry.rule].action, rules_[entry.rule].errno_ret);
+    return policy::decision_of(rules_[entry.rule].action, rules_[entry.rule].errno_ret);
   }
   [[nodiscard]] bool unconditional(const Entry& entry) const { return rules_[entry.rule].conditions.empty(); }
 
   void check(std::string_view call, const std::vector<Entry>& all) {
-    const Decision otherwise = decision_of(header_.default_action, header_.default_errno_ret);
+    const Decision otherwise = policy::decision_of(header_.default_action, header_.default_errno_ret);
     std::vector<Entry> entries;
     for (const Entry& entry : all)
       if (decision(entry) != otherwise) entries.push_back(entry);

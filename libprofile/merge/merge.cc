@@ -2,7 +2,6 @@
 #include "libprofile/merge/merge.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <map>
 #include <set>
@@ -27,26 +26,14 @@ using document::Rule;
 
 namespace {
 
-Decision decision_of(Action action, std::optional<std::uint16_t> errno_ret) {
-  const bool carries_data = action == Action::error || action == Action::trace;
-  return {action, carries_data ? errno_ret.value_or(EPERM) : std::uint16_t{0}};
-}
-
 Decision default_of(const OciSeccomp& profile) {
-  return decision_of(profile.header.default_action, profile.header.default_errno_ret);
+  return policy::decision_of(profile.header.default_action, profile.header.default_errno_ret);
 }
 
 std::optional<std::uint16_t> errno_of(const Decision& decision) {
   if (decision.action != Action::error && decision.action != Action::trace) return std::nullopt;
   if (decision.data == EPERM) return std::nullopt;
   return decision.data;
-}
-
-bool repeats_argument(const Rule& rule) {
-  std::array<bool, 6> seen{};
-  return std::ranges::any_of(rule.conditions, [&](const Condition& each) {
-    return each.index < seen.size() && std::exchange(seen[each.index], true);
-  });
 }
 
 constexpr std::size_t most_pairs = 1024;  // of rules of one call, one of each profile
@@ -59,7 +46,7 @@ CasesByCall cases_by_call(const OciSeccomp& profile) {
   CasesByCall calls;
   std::set<std::string_view> decided;  // by a rule without conditions
   for (const Rule& rule : profile.rules) {
-    const Decision decision = decision_of(rule.action, rule.errno_ret);
+    const Decision decision = policy::decision_of(rule.action, rule.errno_ret);
     if (decision == otherwise) continue;
     for (const document::Name& name : rule.names) {
       Cases& cases = calls.try_emplace(name.text, Cases{{}, otherwise}).first->second;
@@ -67,7 +54,7 @@ CasesByCall cases_by_call(const OciSeccomp& profile) {
       if (rule.conditions.empty()) {
         decided.insert(name.text);
         cases = {{}, decision};
-      } else if (repeats_argument(rule)) {
+      } else if (policy::repeated_argument(rule)) {
         for (const Condition& each : rule.conditions) cases.cases.push_back({decision, {each}});
       } else {
         cases.cases.push_back({decision, rule.conditions});

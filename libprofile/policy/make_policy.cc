@@ -24,15 +24,17 @@ namespace {
 // MAX_ERRNO).
 constexpr std::uint16_t max_errno = 4095;
 
+bool carries_data(Action action) {
+  return action == Action::error || action == Action::trace;
+}
+
 Decision decision(const std::string& file, document::Position at, Action action,
                   std::optional<std::uint16_t> errno_ret) {
-  const bool carries_data = action == Action::error || action == Action::trace;
-  if (errno_ret && !carries_data)
+  if (errno_ret && !carries_data(action))
     throw DocumentError(file, at, concat("an errno for ", name_of(action), ", which takes none"));
   if (action == Action::error && errno_ret > max_errno)
     throw DocumentError(file, at, concat("errno ", *errno_ret, " is too high: 0 to ", max_errno));
-  // EPERM where nothing is said: runc for ERRNO and TRACE alike (libcontainer/seccomp/seccomp_linux.go).
-  return {action, carries_data ? errno_ret.value_or(EPERM) : std::uint16_t{0}};
+  return decision_of(action, errno_ret);
 }
 
 std::vector<document::Architecture> architectures_of(const document::OciSeccomp& seccomp,
@@ -95,21 +97,28 @@ class NameCheck {
   std::set<std::string, std::less<>> reported_;
 };
 
-// The argument that has more than one condition, if any.
-std::optional<unsigned> repeated_argument(const std::string& file, const std::vector<Condition>& conditions) {
-  std::array<bool, 6> seen{};
-  std::optional<unsigned> repeated;
-  for (const Condition& condition : conditions) {
-    if (condition.index >= seen.size())
+constexpr std::size_t arguments = 6;
+
+void check_arguments(const std::string& file, const document::Rule& rule) {
+  for (const Condition& condition : rule.conditions)
+    if (condition.index >= arguments)
       throw DocumentError(file, condition.at,
-                          concat("argument index ", condition.index, " is too high: 0 to 5"));
-    if (seen[condition.index] && !repeated) repeated = condition.index;
-    seen[condition.index] = true;
-  }
-  return repeated;
+                          concat("argument index ", condition.index, " is too high: 0 to ", arguments - 1));
 }
 
 }  // namespace
+
+Decision decision_of(Action action, std::optional<std::uint16_t> errno_ret) {
+  // EPERM where nothing is said: runc for ERRNO and TRACE alike (libcontainer/seccomp/seccomp_linux.go).
+  return {action, carries_data(action) ? errno_ret.value_or(EPERM) : std::uint16_t{0}};
+}
+
+std::optional<unsigned> repeated_argument(const document::Rule& rule) {
+  std::array<bool, arguments> seen{};
+  for (const Condition& each : rule.conditions)
+    if (each.index < seen.size() && std::exchange(seen[each.index], true)) return each.index;
+  return std::nullopt;
+}
 
 Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown, document::Warnings& warnings,
                    document::Architecture native) {
@@ -128,7 +137,8 @@ Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown,
   NameCheck names(seccomp, policy.otherwise, unknown, warnings);
   for (const document::Rule& rule : seccomp.rules) {
     const Decision wanted = decision(seccomp.file, rule.at, rule.action, rule.errno_ret);
-    const std::optional<unsigned> repeated = repeated_argument(seccomp.file, rule.conditions);
+    check_arguments(seccomp.file, rule);
+    const std::optional<unsigned> repeated = repeated_argument(rule);
     // A rule of a built-in default has no position, and nobody who could write it otherwise.
     if (repeated && rule.at.line != 0)
       warnings.push_back(

@@ -19,6 +19,13 @@ struct Decision {
   friend constexpr bool operator==(const Decision&, const Decision&) = default;
 };
 
+// What an action and its errno say; without one, or of an action that takes none, what it means.
+[[nodiscard]] Decision decision_of(document::Action action, std::optional<std::uint16_t> errno_ret);
+
+// The argument that several of a rule's conditions are about, if any: each of the rule's conditions is then a
+// rule of its own, as runc and crun read it.
+[[nodiscard]] std::optional<unsigned> repeated_argument(const document::Rule& rule);
+
 // One call by name. Rules are ORed, the conditions of a rule ANDed.
 struct Rule {
   Syscall syscall;
