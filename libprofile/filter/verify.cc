@@ -2,19 +2,16 @@
 #include "libprofile/filter/verify.h"
 
 #include <linux/audit.h>
-#include <linux/bpf_common.h>
 #include <linux/seccomp.h>
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <set>
-#include <tuple>
 #include <vector>
 
 #include "libprofile/filter/call_names.h"
 #include "libprofile/filter/disassemble.h"
 #include "libprofile/filter/fuse.h"
+#include "libprofile/filter/partial_walk.h"
 #include "libprofile/filter/word_values.h"
 #include "libprofile/policy/abi.h"
 #include "libprofile/text.h"
@@ -27,136 +24,10 @@ using document::Operator;
 namespace {
 
 constexpr std::uint32_t ones = 0xffffffff;
-constexpr std::size_t words = sizeof(seccomp_data) / sizeof(std::uint32_t);
-constexpr std::size_t number_word = offsetof(seccomp_data, nr) / sizeof(std::uint32_t);
-constexpr std::size_t arch_word = offsetof(seccomp_data, arch) / sizeof(std::uint32_t);
-constexpr std::size_t argument_word = offsetof(seccomp_data, args) / sizeof(std::uint32_t);
+constexpr std::size_t words = Partial::words;
 constexpr std::size_t arguments = 6;
 // Of one word. A profile has some hundred numbers; more values than that come from masks.
 constexpr std::size_t most_values = 20000;
-
-// A call of which some words are chosen.
-struct Partial {
-  std::array<std::uint32_t, words> value{};
-  std::array<bool, words> chosen{};
-
-  void choose(std::size_t word, std::uint32_t chosen_value) {
-    value[word] = chosen_value;
-    chosen[word] = true;
-  }
-};
-
-// What an instruction finds in the accumulator: a word of the call, cut to a mask.
-struct Held {
-  std::size_t word = words;  // none: the accumulator is 0 before the first load
-  std::uint32_t mask = ones;
-  // clang-tidy 14 sees a 0 in the comparison that the compiler writes.
-  // NOLINTNEXTLINE(modernize-use-nullptr)
-  friend auto operator<=>(const Held&, const Held&) = default;
-};
-
-class Walk {
- public:
-  explicit Walk(std::span<const sock_filter> program) : program_(program) {
-    if (program.empty() || program.size() > BPF_MAXINSNS)
-      throw Error(concat("a filter of ", program.size(), " instructions: 1 to ", BPF_MAXINSNS));
-  }
-
-  // The answer, or the word that has to be chosen first.
-  struct Outcome {
-    std::uint32_t answer = 0;
-    std::size_t needed = words;
-  };
-  [[nodiscard]] Outcome run(const Partial& call) const {
-    Held held;
-    std::size_t at = 0;
-    for (;;) {
-      const sock_filter& instruction = fetch(at);
-      if (instruction.code == (BPF_RET | BPF_K)) return {instruction.k, words};
-      if (is_jump(instruction)) {
-        if (held.word < words && !call.chosen[held.word]) return {0, held.word};
-        const std::uint32_t value = held.word < words ? call.value[held.word] : 0;
-        at += 1U + (atom(instruction, held).holds(value) ? instruction.jt : instruction.jf);
-      } else {
-        at = straight(instruction, at, held);
-      }
-    }
-  }
-
-  // All comparisons that the program can come to for calls with the words that are chosen, by word.
-  [[nodiscard]] std::array<std::vector<Atom>, words> comparisons(const Partial& call) const {
-    std::array<std::vector<Atom>, words> found;
-    std::set<std::pair<std::size_t, Held>> seen;
-    std::vector<std::pair<std::size_t, Held>> open{{0, {}}};
-    while (!open.empty()) {
-      auto [at, held] = open.back();
-      open.pop_back();
-      if (!seen.emplace(at, held).second) continue;
-      const sock_filter& instruction = fetch(at);
-      if (instruction.code == (BPF_RET | BPF_K)) continue;
-      if (!is_jump(instruction)) {
-        const std::size_t next = straight(instruction, at, held);
-        open.emplace_back(next, held);
-        continue;
-      }
-      const Atom compared = atom(instruction, held);
-      const bool known = held.word >= words || call.chosen[held.word];
-      const std::uint32_t value = held.word < words ? call.value[held.word] : 0;
-      if (!known) found[held.word].push_back(compared);
-      if (!known || compared.holds(value)) open.emplace_back(at + 1 + instruction.jt, held);
-      if (!known || !compared.holds(value)) open.emplace_back(at + 1 + instruction.jf, held);
-    }
-    return found;
-  }
-
- private:
-  [[nodiscard]] const sock_filter& fetch(std::size_t at) const {
-    if (at >= program_.size()) throw Error("a filter runs past its end");
-    return program_[at];
-  }
-
-  static bool is_jump(const sock_filter& instruction) {
-    return BPF_CLASS(instruction.code) == BPF_JMP && instruction.code != (BPF_JMP | BPF_JA);
-  }
-
-  // Instructions without a choice: where it goes on.
-  static std::size_t straight(const sock_filter& instruction, std::size_t at, Held& held) {
-    switch (instruction.code) {
-      case BPF_LD | BPF_W | BPF_ABS:
-        if (instruction.k % sizeof(std::uint32_t) != 0 || instruction.k >= sizeof(seccomp_data))
-          throw Error(concat("instruction ", at, " of a filter loads from outside struct seccomp_data"));
-        held = {instruction.k / sizeof(std::uint32_t), ones};
-        return at + 1;
-      case BPF_ALU | BPF_AND | BPF_K:
-        held.mask &= instruction.k;
-        return at + 1;
-      case BPF_JMP | BPF_JA:
-        return at + 1 + instruction.k;
-      default:
-        throw Error(concat("instruction ", at, " of a filter (code ", instruction.code,
-                           ") is none that can be verified"));
-    }
-  }
-
-  static Atom atom(const sock_filter& jump, const Held& held) {
-    switch (jump.code) {
-      case BPF_JMP | BPF_JEQ | BPF_K:
-        return {Atom::Kind::equal, held.mask, jump.k};
-      case BPF_JMP | BPF_JGT | BPF_K:
-        return {Atom::Kind::above, held.mask, jump.k};
-      case BPF_JMP | BPF_JGE | BPF_K:
-        // All words are at least 0: some bit of none is set.
-        if (jump.k == 0) return {Atom::Kind::equal, 0, 0};
-        return {Atom::Kind::above, held.mask, jump.k - 1};
-      case BPF_JMP | BPF_JSET | BPF_K:
-        return {Atom::Kind::any_bit, held.mask, jump.k};
-      default:
-        throw Error(concat("a jump of a filter (code ", jump.code, ") is none that can be verified"));
-    }
-  }
-
-  std::span<const sock_filter> program_;
-};
 
 class Verifier {
  public:
@@ -239,10 +110,10 @@ class Verifier {
   }
 
   [[nodiscard]] std::size_t low_word(unsigned argument) const {
-    return argument_word + std::size_t{2} * argument + (little_ ? 0 : 1);
+    return argument_words + std::size_t{2} * argument + (little_ ? 0 : 1);
   }
   [[nodiscard]] std::size_t high_word(unsigned argument) const {
-    return argument_word + std::size_t{2} * argument + (little_ ? 1 : 0);
+    return argument_words + std::size_t{2} * argument + (little_ ? 1 : 0);
   }
 
   // How the words of an argument tell whether a condition holds.
@@ -265,7 +136,7 @@ class Verifier {
 
   // Chooses the words that the program looks at, one after the other, then those that the policy looks at.
   void choose(const Partial& call) {
-    const Walk::Outcome outcome = program_.run(call);
+    const PartialWalk::Outcome outcome = program_.run(call);
     const std::size_t needed = outcome.needed < words ? outcome.needed : needed_by_policy(call);
     if (needed == words) return compare(call, outcome.answer);
     for (const std::uint32_t value : values_[needed]) {
@@ -315,7 +186,7 @@ class Verifier {
     if (decided != answer) result_.difference = {data, answer, decided};
   }
 
-  Walk program_;
+  PartialWalk program_;
   std::span<const policy::Table> tables_;
   std::size_t limit_;
   Precedence precedence_;
