@@ -9,7 +9,7 @@
 #include "launcher/cli/profile.h"
 #include "launcher/cli/profile_options.h"
 #include "launcher/options/options.h"
-#include "libprofile/document/json.h"
+#include "libprofile/document/json_of.h"
 #include "libprofile/error.h"
 #include "libprofile/filter/cost.h"
 #include "libprofile/filter/libseccomp.h"
@@ -19,6 +19,8 @@
 
 namespace scrim::cli {
 
+using document::json::array_of;
+using document::json::json_of;
 using document::json::Value;
 
 namespace {
@@ -123,56 +125,49 @@ Comparison compare(const Context& context, const ProfileOptions& options, const 
   return comparison;
 }
 
-Value number(std::uint64_t value) {
-  return Value(Value::Data(value));
-}
-Value text(std::string value) {
-  return Value(Value::Data(std::move(value)));
-}
-
 Value as_json(const filter::Steps& steps) {
   Value value;
-  value.set("calls", number(steps.calls));
-  value.set("least", number(steps.least));
+  value.set("calls", json_of(std::uint64_t{steps.calls}));
+  value.set("least", json_of(std::uint64_t{steps.least}));
   value.set("mean", Value(Value::Data(steps.mean)));
-  value.set("most", number(steps.most));
+  value.set("most", json_of(std::uint64_t{steps.most}));
   return value;
 }
 
 Value as_json(const Compiled& compiled, const std::vector<policy::Abi>& abis) {
   Value value;
-  value.set("name", text(compiled.key));
+  value.set("name", json_of(std::string_view(compiled.key)));
   if (!compiled.problem.empty()) {
-    value.set("problem", text(compiled.problem));
+    value.set("problem", json_of(std::string_view(compiled.problem)));
     return value;
   }
-  value.set("instructions", number(compiled.program.size()));
+  value.set("instructions", json_of(std::uint64_t{compiled.program.size()}));
   value.set("buildMicroseconds", Value(Value::Data(compiled.microseconds)));
   Value::Array all;
   for (std::size_t i = 0; i < abis.size(); ++i) {
     const filter::Cost& cost = compiled.costs[i];
     Value abi;
-    abi.set("architecture", text(std::string(name_of(abis[i].architecture))));
-    abi.set("bitmap", number(cost.bitmap));
-    abi.set("bitmapMost", number(cost.most_bitmap));
+    abi.set("architecture", json_of(name_of(abis[i].architecture)));
+    abi.set("bitmap", json_of(std::uint64_t{cost.bitmap}));
+    abi.set("bitmapMost", json_of(std::uint64_t{cost.most_bitmap}));
     abi.set("allowed", as_json(cost.allowed));
     abi.set("denied", as_json(cost.denied));
     abi.set("argumentChecked", as_json(cost.argument_checked));
-    abi.set("loadSteps", number(cost.load_steps));
+    abi.set("loadSteps", json_of(std::uint64_t{cost.load_steps}));
     all.push_back(std::move(abi));
   }
-  value.set("abis", Value(Value::Data(std::move(all))));
+  value.set("abis", array_of(std::move(all)));
   return value;
 }
 
 Value as_json(const Comparison& comparison) {
   Value value;
-  value.set("profile", text(comparison.profile.resolution.name));
-  value.set("architecture", text(std::string(name_of(comparison.profile.target.architecture))));
+  value.set("profile", json_of(std::string_view(comparison.profile.resolution.name)));
+  value.set("architecture", json_of(name_of(comparison.profile.target.architecture)));
   Value::Array compilers;
   for (const Compiled& compiled : comparison.compilers)
     compilers.push_back(as_json(compiled, comparison.abis));
-  value.set("compilers", Value(Value::Data(std::move(compilers))));
+  value.set("compilers", array_of(std::move(compilers)));
   return value;
 }
 
@@ -258,7 +253,7 @@ int profile_cost(const Context& context, const Arguments& arguments) {
     else
       print(comparison);
   }
-  if (json) std::cout << document::json::to_text(Value(Value::Data(std::move(all))), 2) << '\n';
+  if (json) std::cout << document::json::to_text(array_of(std::move(all)), 2) << '\n';
   return status_as_asked;
 }
 

@@ -181,13 +181,13 @@ Value json_of(const OverviewLine& line) {
   value.set("name", json_of(std::string_view(line.name)));
   Value::Array pids;
   for (const pid_t pid : line.pids) pids.push_back(json_of(static_cast<std::uint64_t>(pid)));
-  value.set("pids", Value(Value::Data(std::move(pids))));
+  value.set("pids", document::json::array_of(std::move(pids)));
   value.set("mode", json_of(name_of(line.mode)));
   value.set("filters", line.filters ? json_of(std::uint64_t{*line.filters}) : Value());
-  value.set("confined", line.confined ? Value(Value::Data(*line.confined)) : Value());
+  value.set("confined", document::json::truth_or_null(line.confined));
   value.set("equals", json_of(line.equals));
   value.set("verdict", json_of(std::string_view(line.verdict)));
-  value.set("asConfig", line.as_config ? Value(Value::Data(*line.as_config)) : Value());
+  value.set("asConfig", document::json::truth_or_null(line.as_config));
   return value;
 }
 

@@ -36,28 +36,12 @@ Value array_of(const Items& items) {
   return Value(Value::Data(std::move(array)));
 }
 
-Value boolean(bool value) {
-  return Value(Value::Data(value));
-}
-
 std::string padded(std::string text, std::size_t width) {
   text.resize(std::max(text.size(), width), ' ');
   return text;
 }
 
 }  // namespace
-
-Value json_of(std::string_view text) {
-  return Value(Value::Data(utf8(text)));
-}
-Value json_of(std::uint64_t number) {
-  return Value(Value::Data(number));
-}
-Value json_of(const std::vector<std::string>& texts) {
-  Value::Array array;
-  for (const std::string& each : texts) array.push_back(json_of(std::string_view(each)));
-  return Value(Value::Data(std::move(array)));
-}
 
 Value json_of(const AbiSummary& summary) {
   Value value;
@@ -84,7 +68,7 @@ Value json_of(const CallChange& change) {
   Value value;
   value.set("abi", json_of(std::string_view(change.abi)));
   value.set("call", json_of(std::string_view(change.call)));
-  value.set("named", boolean(change.named));
+  value.set("named", document::json::truth(change.named));
   value.set("kind", json_of(name_of(change.kind)));
   value.set("before", json_of(std::string_view(change.before)));
   value.set("after", json_of(std::string_view(change.after)));
@@ -94,7 +78,7 @@ Value json_of(const CallChange& change) {
 Value json_of(const Match& match) {
   Value value;
   value.set("profiles", json_of(match.names));
-  value.set("equal", boolean(match.equal()));
+  value.set("equal", document::json::truth(match.equal()));
   value.set("differences", array_of(match.differences));
   return value;
 }
@@ -103,8 +87,8 @@ Value json_of(const AgainstConfig& against) {
   Value value;
   value.set("file", json_of(std::string_view(against.file)));
   value.set("problem", against.problem.empty() ? Value() : json_of(std::string_view(against.problem)));
-  value.set("asks", boolean(against.asks));
-  value.set("equal", boolean(against.equal()));
+  value.set("asks", document::json::truth(against.asks));
+  value.set("equal", document::json::truth(against.equal()));
   value.set("besides", json_of(std::uint64_t{against.besides}));
   value.set("differences", array_of(against.differences));
   return value;
@@ -120,7 +104,7 @@ void add_container(Value& value, const Place& place, const Container* container)
   value.set("pod", container != nullptr ? text(container->pod) : Value());
   value.set("podNamespace", container != nullptr ? text(container->pod_namespace) : Value());
   value.set("image", container != nullptr ? text(container->image) : Value());
-  value.set("sandbox", boolean(container != nullptr && container->sandbox));
+  value.set("sandbox", document::json::truth(container != nullptr && container->sandbox));
   value.set("configFile", container != nullptr ? text(container->config_file) : Value());
 }
 
@@ -133,7 +117,7 @@ Value json_of(const Inspection& inspection, const Container* container) {
   add_container(value, inspection.place, container);
   value.set("mode", json_of(name_of(first.mode)));
   value.set("filters", first.filters ? json_of(std::uint64_t{*first.filters}) : Value());
-  value.set("noNewPrivileges", boolean(first.no_new_privs));
+  value.set("noNewPrivileges", document::json::truth(first.no_new_privs));
   value.set("threads", json_of(std::uint64_t{inspection.threads.size()}));
   value.set("threadsRead", json_of(std::uint64_t{inspection.threads_read}));
   value.set("differingThreads", array_of(inspection.differing));

@@ -7,6 +7,7 @@
 
 #include "libprofile/defaults/history.h"
 #include "libprofile/document/json.h"
+#include "libprofile/document/json_of.h"
 #include "libprofile/inspect/against_config.h"
 #include "libprofile/inspect/container.h"
 #include "libprofile/inspect/process.h"
@@ -14,9 +15,7 @@
 // What was found out, as JSON (launcher/cli/README.md has the members) and as lines for people.
 namespace scrim::inspect {
 
-[[nodiscard]] document::json::Value json_of(std::string_view text);
-[[nodiscard]] document::json::Value json_of(std::uint64_t number);
-[[nodiscard]] document::json::Value json_of(const std::vector<std::string>& texts);
+using document::json::json_of;
 [[nodiscard]] document::json::Value json_of(const AbiSummary& summary);
 [[nodiscard]] document::json::Value json_of(const AbiCount& count);
 [[nodiscard]] document::json::Value json_of(const CallChange& change);

@@ -8,27 +8,18 @@
 
 namespace scrim::kubernetes {
 
+using document::json::array_of;
+using document::json::text_or_null;
+using document::json::truth;
 using document::json::Value;
 using inspect::json_of;
 
 namespace {
 
-Value array_of(Value::Array elements) {
-  return Value(Value::Data(std::move(elements)));
-}
-
-Value truth(bool value) {
-  return Value(Value::Data(value));
-}
-
 Value texts(const document::Warnings& warnings) {
   Value::Array all;
   for (const document::Warning& warning : warnings) all.push_back(json_of(std::string_view(warning.text)));
   return array_of(std::move(all));
-}
-
-Value text_or_null(std::string_view text) {
-  return text.empty() ? Value() : json_of(text);
 }
 
 std::string place(const Pod& pod, Position at) {

@@ -7,35 +7,26 @@
 
 namespace scrim::node {
 
+using document::json::array_of;
+using document::json::number_or_null;
+using document::json::text_or_null;
+using document::json::truth;
+using document::json::truth_or_null;
 using document::json::Value;
 using inspect::json_of;
 
 namespace {
-
-Value text_or_null(const std::string& text) {
-  return text.empty() ? Value() : json_of(std::string_view(text));
-}
-
-template <typename T>
-Value boolean_or_null(const std::optional<T>& value) {
-  return value ? Value(Value::Data(static_cast<bool>(*value))) : Value();
-}
-
-template <typename T>
-Value number_or_null(const std::optional<T>& value) {
-  return value ? Value(Value::Data(static_cast<std::int64_t>(*value))) : Value();
-}
 
 Value json_of_kernel(const KernelFacts& kernel) {
   Value value;
   value.set("release", text_or_null(kernel.release));
   value.set("actions", json_of(kernel.actions));
   value.set("loggedActions", json_of(kernel.logged_actions));
-  value.set("bitmap", boolean_or_null(kernel.bitmap));
+  value.set("bitmap", truth_or_null(kernel.bitmap));
   value.set("jit", number_or_null(kernel.jit));
   value.set("jitHarden", number_or_null(kernel.jit_harden));
   value.set("maxUserNamespaces", number_or_null(kernel.user_namespaces));
-  value.set("unprivilegedUserNamespaces", boolean_or_null(kernel.unprivileged_user_namespaces));
+  value.set("unprivilegedUserNamespaces", truth_or_null(kernel.unprivileged_user_namespaces));
   value.set("securityModules", json_of(kernel.security_modules));
   return value;
 }
@@ -46,7 +37,7 @@ Value json_of_kubelet(const KubeletFacts& kubelet) {
   value.set("pid", kubelet.pid == 0 ? Value() : json_of(static_cast<std::uint64_t>(kubelet.pid)));
   value.set("configFile", text_or_null(kubelet.config_file));
   value.set("configDirectory", text_or_null(kubelet.config_directory));
-  value.set("seccompDefault", boolean_or_null(kubelet.seccomp_default));
+  value.set("seccompDefault", truth_or_null(kubelet.seccomp_default));
   value.set("because", json_of(kubelet.because));
   value.set("problems", json_of(kubelet.problems));
   return value;
@@ -58,7 +49,7 @@ Value json_of_engine(const EngineFacts& engine) {
   value.set("path", text_or_null(engine.path));
   Value::Array pids;
   for (const pid_t pid : engine.running) pids.push_back(json_of(static_cast<std::uint64_t>(pid)));
-  value.set("running", Value(Value::Data(std::move(pids))));
+  value.set("running", array_of(std::move(pids)));
   value.set("version", text_or_null(engine.version));
   value.set("default", text_or_null(engine.default_profile));
   value.set("remarks", json_of(engine.remarks));
@@ -68,17 +59,17 @@ Value json_of_engine(const EngineFacts& engine) {
 Value json_of_profiles(const ProfilesFacts& profiles) {
   Value value;
   value.set("root", json_of(std::string_view(profiles.root)));
-  value.set("found", Value(Value::Data(profiles.found)));
+  value.set("found", truth(profiles.found));
   Value::Array all;
   for (const ProfileFacts& each : profiles.profiles) {
     Value one;
     one.set("path", json_of(std::string_view(each.path)));
     Value::Array findings;
     for (const lint::Finding& finding : each.findings) findings.push_back(lint::json_of(finding));
-    one.set("findings", Value(Value::Data(std::move(findings))));
+    one.set("findings", array_of(std::move(findings)));
     all.push_back(std::move(one));
   }
-  value.set("profiles", Value(Value::Data(std::move(all))));
+  value.set("profiles", array_of(std::move(all)));
   value.set("problems", json_of(profiles.problems));
   return value;
 }
@@ -171,11 +162,11 @@ Value json_of(const Node& node) {
   value.set("kubelet", json_of_kubelet(node.kubelet));
   Value::Array engines;
   for (const EngineFacts& each : node.engines) engines.push_back(json_of_engine(each));
-  value.set("engines", Value(Value::Data(std::move(engines))));
+  value.set("engines", array_of(std::move(engines)));
   value.set("profiles", json_of_profiles(node.profiles));
   Value::Array containers;
   for (const inspect::OverviewLine& line : node.containers) containers.push_back(json_of(line));
-  value.set("containers", Value(Value::Data(std::move(containers))));
+  value.set("containers", array_of(std::move(containers)));
   value.set("unconfined", json_of(std::uint64_t{node.unconfined().size()}));
   return value;
 }
