@@ -106,11 +106,15 @@ struct ArchitectureFamily {
 
 // What both dialects say of the whole profile.
 struct Header {
+  Position at;  // of the profile
   Action default_action = Action::error;
+  Position default_action_at;
   std::optional<std::uint16_t> default_errno_ret;
   std::vector<Architecture> architectures;
+  Position architectures_at;  // of "architectures", or of "archMap"; of the profile if there is neither
   // Nothing: not said, which runc reads as SPEC_ALLOW; an empty list means none.
   std::optional<std::vector<Flag>> flags;
+  Position flags_at;
   std::string listener_path;
   std::string listener_metadata;
 };

@@ -67,16 +67,25 @@ class ProfileReader {
  private:
   Header header(const json::Value& value) {
     Header header;
+    header.at = value.position();
     const json::Value& action = required_text(value, "defaultAction", "a profile");
     header.default_action = action_of(action, "\"defaultAction\"");
+    header.default_action_at = action.position();
     if (header.default_action == Action::notify)
       // runc and youki refuse it too: the runtime's own calls would wait for an agent that is not there yet.
       fields_.fail(action, "SCMP_ACT_NOTIFY cannot be the default action, only that of a rule");
     header.default_errno_ret = errno_of(value, "defaultErrno", "defaultErrnoRet", header.default_action);
+    const json::Value* const architectures = FieldReader::member(value, "architectures");
+    const json::Value* const families = FieldReader::member(value, "archMap");
+    header.architectures_at = (architectures != nullptr ? *architectures
+                               : families != nullptr    ? *families
+                                                        : value)
+                                  .position();
     for (const json::Value& each : fields_.array_member(value, "architectures"))
       header.architectures.push_back(architecture_of(each, "each of \"architectures\""));
     if (const json::Value* flags = FieldReader::member(value, "flags")) {
       header.flags.emplace();
+      header.flags_at = flags->position();
       for (const json::Value& each : fields_.array(*flags, "\"flags\""))
         header.flags->push_back(
             fields_.named(each, "each of \"flags\"", "a flag of seccomp(2)", flag_named, flag_names()));

@@ -6,7 +6,8 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
-#include <sstream>
+#include <istream>
+#include <streambuf>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -88,10 +89,50 @@ struct Open {
   std::unordered_map<std::string, Named> names;
 };
 
+// The text on its way to yaml-cpp, which keeps the tokens of a flow collection, and of what may be a key,
+// until it has seen their end. Those that may be tokens and came since the last event are counted; it does
+// not matter that some of them are in texts and comments, as what is one is known to the parser alone.
+class Text : public std::streambuf {
+ public:
+  Text(std::string_view text, std::string_view file) : left_(text), file_(file) {}
+  // An event: what was kept has been handed on.
+  void handed_on() { indicators_ = 0; }
+
+ protected:
+  // In pieces, so that what is counted is not far ahead of the parser. It only reads, and puts back what it
+  // read.
+  int_type underflow() override {
+    constexpr std::size_t most = 2048;
+    const std::string_view piece = left_.substr(0, most);
+    if (piece.empty()) return traits_type::eof();
+    for (const char c : piece) count(c);
+    char* const begin = const_cast<char*>(piece.data());
+    setg(begin, begin, begin + piece.size());
+    left_.remove_prefix(piece.size());
+    return traits_type::to_int_type(piece.front());
+  }
+
+ private:
+  void count(char c) {
+    constexpr std::string_view begins_token = "[{,?:!&*\"'";
+    if (begins_token.find(c) != std::string_view::npos && ++indicators_ > max_indicators)
+      throw DocumentError(file_, at_,
+                          concat("more than ", max_indicators, " of ", begins_token,
+                                 " in one value: that is as many as are read in YAML"));
+    at_ = c == '\n' ? Position{at_.line + 1, 1} : Position{at_.line, at_.column + 1};
+  }
+
+  std::string_view left_;
+  std::string_view file_;
+  Position at_{1, 1};
+  std::size_t indicators_ = 0;
+};
+
 // Builds a tree from the events of one document.
 class Builder : public YAML::EventHandler {
  public:
-  Builder(std::string_view file, std::size_t most_events) : file_(file), events_left_(most_events) {}
+  Builder(std::string_view file, std::size_t most_events, Text& text)
+      : file_(file), events_left_(most_events), text_(text) {}
 
   std::vector<Value> documents;
 
@@ -139,6 +180,7 @@ class Builder : public YAML::EventHandler {
 
   // Some broken texts lead yaml-cpp 0.7 in circles, with events from nowhere.
   void count_event(Position at) {
+    text_.handed_on();
     if (events_left_-- == 0) fail(at, "not YAML: more values than the text has room for");
   }
 
@@ -264,6 +306,7 @@ class Builder : public YAML::EventHandler {
 
   std::string_view file_;
   std::size_t events_left_;
+  Text& text_;
   Value root_;
   std::vector<Open> open_;
   std::unordered_map<YAML::anchor_t, Value> anchored_;
@@ -297,19 +340,6 @@ void check_characters(std::string_view text, std::string_view file) {
   }
 }
 
-// Before the parser sees them: in a flow collection that does not end it hands nothing on, so that no other
-// limit is met. Those in comments and texts count as well: what is one is known to the parser alone.
-void check_flow_indicators(std::string_view text, std::string_view file) {
-  std::size_t left = max_flow_indicators;
-  Position at{1, 1};
-  for (const char c : text) {
-    if ((c == '[' || c == '{' || c == ',') && left-- == 0)
-      throw DocumentError(
-          file, at, concat("more than the ", max_flow_indicators, " of [, { and , that are read in YAML"));
-    at = c == '\n' ? Position{at.line + 1, 1} : Position{at.line, at.column + 1};
-  }
-}
-
 void refuse_duplicates(const Value& value, std::string_view file) {
   if (const Value::Array* array = value.array())
     for (const Value& element : *array) refuse_duplicates(element, file);
@@ -324,9 +354,10 @@ void refuse_duplicates(const Value& value, std::string_view file) {
 
 std::vector<Value> parse_yaml(std::string_view text, std::string_view file) {
   initialise_yaml_cpp();
-  std::istringstream stream{std::string(text)};
+  Text source(text, file);
+  std::istream stream(&source);
   // A value begins with a byte of its own or with that of the map it is in; an empty document has one.
-  Builder builder(file, 2 * text.size() + 2);
+  Builder builder(file, 2 * text.size() + 2, source);
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
@@ -358,7 +389,6 @@ std::vector<Value> parse(std::string_view text, std::string_view file) {
     throw DocumentError(file, {}, concat("more than the ", max_size, " bytes of YAML that are read"));
   check_characters(text, file);
   try {
-    check_flow_indicators(text, file);
     return parse_yaml(text, file);
   } catch (const DocumentError&) {
     if (not_json) throw *not_json;

@@ -13,8 +13,9 @@ namespace scrim::document::yaml {
 
 // More than an API server takes in one request (3 MiB), and read in a second or two whatever it says.
 inline constexpr std::size_t max_size = std::size_t{4} << 20;
-// yaml-cpp keeps some 250 bytes of each until the outermost flow collection ends.
-inline constexpr std::size_t max_flow_indicators = std::size_t{1} << 18;
+// Characters that may begin a token, in one value: yaml-cpp keeps up to 350 bytes for each until the
+// outermost flow collection ends.
+inline constexpr std::size_t max_indicators = std::size_t{1} << 18;
 
 // The documents of the text that are not empty. JSON is YAML as well. `file` names it in messages.
 //

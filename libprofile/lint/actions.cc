@@ -52,25 +52,25 @@ void check_default(const document::Header& header, Findings& findings) {
   switch (header.default_action) {
     case Action::allow:
       findings.add(
-          "default-allows", Severity::warning, {},
+          "default-allows", Severity::warning, header.default_action_at,
           "the default action is SCMP_ACT_ALLOW: every call that nobody thought of is allowed, those "
           "of newer kernels too",
           "list what the program needs, with a default of SCMP_ACT_ERRNO");
       break;
     case Action::log:
-      findings.add("default-logs", Severity::warning, {},
+      findings.add("default-logs", Severity::warning, header.default_action_at,
                    "the default action is SCMP_ACT_LOG: calls are written down, and allowed",
                    "for recording only; SCMP_ACT_ERRNO denies them");
       break;
     case Action::trace:
-      findings.add("default-traces", Severity::warning, {},
+      findings.add("default-traces", Severity::warning, header.default_action_at,
                    "the default action is SCMP_ACT_TRACE: the calls fail with ENOSYS unless a tracer is "
                    "attached, which then decides alone");
       break;
     case Action::kill_thread:
     case Action::kill_process:
     case Action::trap:
-      findings.add("default-kills", Severity::note, {},
+      findings.add("default-kills", Severity::note, header.default_action_at,
                    concat("the default action is ", name_of(header.default_action),
                           ": a program that tries a newer call and would make do without it is killed"));
       break;
@@ -103,8 +103,8 @@ void check_actions(const Subject& subject, Findings& findings) {
           "unknown-errno", Severity::warning, at,
           concat("no error has the number ", *errno_ret, ": programs will not know what to make of it"));
   };
-  check(header.default_action, {});
-  check_errno(header.default_action, header.default_errno_ret, {});
+  check(header.default_action, header.default_action_at);
+  check_errno(header.default_action, header.default_errno_ret, header.default_action_at);
   for (const document::Rule& rule : subject.resolved.rules) {
     check(rule.action, rule.at);
     check_errno(rule.action, rule.errno_ret, rule.at);
@@ -112,7 +112,7 @@ void check_actions(const Subject& subject, Findings& findings) {
   if (header.flags)
     for (const Flag flag : *header.flags)
       if (kernel < since(flag))
-        findings.add("kernel-too-old", Severity::error, {},
+        findings.add("kernel-too-old", Severity::error, header.flags_at,
                      concat(name_of(flag), " is known to Linux ", text_of(since(flag)),
                             " and later: ", text_of(kernel), " refuses the filter"));
 }

@@ -40,9 +40,10 @@ std::optional<Companion> companion_of(Architecture native) {
 void check_architectures(const Subject& subject, Findings& findings) {
   const Architecture native = subject.against.target.architecture;
   const std::vector<Architecture>& listed = subject.resolved.header.architectures;
+  const document::Position at = subject.resolved.header.architectures_at;
   const std::string here = inspect::short_name(native);
   if (!subject.profile.arch_map.empty() && listed.empty())
-    findings.add("wrong-architecture", Severity::warning, {},
+    findings.add("wrong-architecture", Severity::warning, at,
                  concat("\"archMap\" has no entry for ", here,
                         ": its calls alone are filtered, those of companions killed"),
                  concat("add an entry for ", name_of(native)));
@@ -50,7 +51,7 @@ void check_architectures(const Subject& subject, Findings& findings) {
     std::vector<std::string> names;
     names.reserve(listed.size());
     for (const Architecture each : listed) names.push_back(inspect::short_name(each));
-    findings.add("wrong-architecture", Severity::warning, {},
+    findings.add("wrong-architecture", Severity::warning, at,
                  concat("the profile is for ", join(names), ", not for ", here,
                         ": runtimes add this machine's architecture by themselves, but whoever wrote the "
                         "rules had other calls in mind"),
@@ -60,17 +61,17 @@ void check_architectures(const Subject& subject, Findings& findings) {
   for (const Architecture each : listed)
     if (little_endian(each) != little_endian(native)) other_order.emplace_back(name_of(each));
   if (!other_order.empty())
-    findings.add("wrong-architecture", Severity::error, {},
+    findings.add("wrong-architecture", Severity::error, at,
                  concat(join(other_order), " cannot stand in one filter with ", name_of(native),
                         ", whose byte order is another: runc and crun refuse the profile"),
                  "leave it out");
   const std::optional<Companion> companion = companion_of(native);
   if (companion && !lists(listed, companion->architecture))
-    findings.add("missing-companion", Severity::note, {},
+    findings.add("missing-companion", Severity::note, at,
                  concat(name_of(companion->architecture), " is not among the architectures: ",
                         companion->programs, " are killed at their first system call"));
   if (native == Architecture::x86_64 && lists(listed, Architecture::x32))
-    findings.add("x32-open", Severity::note, {},
+    findings.add("x32-open", Severity::note, at,
                  "x32 calls are let into the rules: hardly any program makes them, and each is another "
                  "way into the kernel",
                  "leave SCMP_ARCH_X32 out, and they are killed");

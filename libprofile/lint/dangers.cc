@@ -127,7 +127,7 @@ void check_dangers(const Subject& subject, Findings& findings) {
   if (by_default.empty()) return;
   std::ranges::sort(by_default);
   findings.add(
-      "dangerous-allowance", Severity::warning, {},
+      "dangerous-allowance", Severity::warning, subject.resolved.header.default_action_at,
       concat("the default action allows ", by_default.size(), by_default.size() == 1 ? " call" : " calls",
              " that Docker's default refuses, or checks: ", join(by_default)));
 }

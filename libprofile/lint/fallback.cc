@@ -39,7 +39,7 @@ void check_fallback(const Subject& subject, Findings& findings) {
         (*answer & SECCOMP_RET_DATA) == ENOSYS)
       continue;
     if (fate != inspect::Fate::allowed && fate != inspect::Fate::depends) continue;
-    findings.add("no-fallback", Severity::warning, {},
+    findings.add("no-fallback", Severity::warning, subject.resolved.header.at,
                  concat(each.call, " is denied with an errno other than ENOSYS, for which alone ", each.older,
                         ", which is allowed, takes its place: ", each.loses),
                  concat("answer ", each.call, " with ENOSYS (errnoRet 38), or allow it"));

@@ -19,7 +19,8 @@ std::string without_place(std::string_view message, std::string_view file, docum
 void add_all(const document::Profile& profile, const Against& against, Findings& findings) {
   const Subject subject = subject_of(profile, against);
   if (!subject.why_not_enforced.empty())
-    findings.add("no-filter", Severity::error, {}, without_place(subject.why_not_enforced, profile.file, {}));
+    findings.add("no-filter", Severity::error, profile.header.at,
+                 without_place(subject.why_not_enforced, profile.file, {}));
   check_names(subject, findings);
   check_architectures(subject, findings);
   check_actions(subject, findings);
@@ -46,7 +47,7 @@ std::vector<Finding> lint_text(std::string_view text, const std::string& file, c
     const document::Profile profile = document::read_profile_text(text, file, warnings);
     if (document::is_yaml(text, file) && against.read_as != ReadAs::either)
       findings.add(
-          "not-json", Severity::error, {},
+          "not-json", Severity::error, profile.header.at,
           "the file is YAML: engines read profiles as JSON (the Security Profiles Operator writes them "
           "so on each node)",
           "scrim profile show --format oci");

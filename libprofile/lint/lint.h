@@ -22,7 +22,8 @@ enum class Severity : std::uint8_t {
 struct Finding {
   std::string code;  // "unknown-name"; stable
   Severity severity = Severity::warning;
-  std::string where;  // "web.json:12:5", or the file alone; empty: nowhere in particular
+  // "web.json:12:5": what is about all of a profile is where that begins. Of a built-in one the name alone.
+  std::string where;
   std::string says;
   std::string mend;  // may be empty
 };
@@ -48,7 +49,7 @@ struct Against {
   bool no_new_privileges = false;
 };
 
-// In the order of the file; what is about all of it first. Never throws because of what a profile says.
+// In the order of the file. Never throws because of what a profile says.
 [[nodiscard]] std::vector<Finding> lint(const document::Profile& profile, const Against& against);
 
 // The same of a file's text: what cannot be read is a finding too, and so is what the reader remarked.

@@ -68,7 +68,7 @@ void check_names(const Subject& subject, Findings& findings) {
       newer.push_back(name.text);
     }
   if (unknown_names > most_told)
-    findings.add("unknown-name", Severity::warning, {},
+    findings.add("unknown-name", Severity::warning, subject.profile.header.at,
                  concat(unknown_names - most_told, " more names that no system call has"));
   if (!newer.empty())
     findings.add("newer-than-libseccomp", Severity::note, first_newer,

@@ -82,7 +82,9 @@ class Answers {
   const inspect::AbiMeaning& meaning_;
 };
 
-void check_runtime(const Answers& answers, const Against& against, Findings& findings) {
+void check_runtime(const Answers& answers, const Subject& subject, Findings& findings) {
+  const Against& against = subject.against;
+  const document::Position at = subject.resolved.header.at;
   const Start start = start_of(against);
   std::vector<std::string> missing;
   std::vector<std::string> missing_at_times;
@@ -99,14 +101,14 @@ void check_runtime(const Answers& answers, const Against& against, Findings& fin
           : "allow them, or set noNewPrivileges (allowPrivilegeEscalation: false), under which fewer are "
             "needed; scrim loads the filter last and needs execve alone";
   if (!missing.empty())
-    findings.add("runtime-needs", Severity::error, {},
+    findings.add("runtime-needs", Severity::error, at,
                  concat(start.who,
                         ", calls after the filter is loaded, and before the program starts, what is "
                         "never allowed: ",
                         join(missing)),
                  std::string(mend));
   if (!missing_at_times.empty())
-    findings.add("runtime-may-need", Severity::warning, {},
+    findings.add("runtime-may-need", Severity::warning, at,
                  concat(start.who, ", may call there, as its Go runtime sees fit, what is never allowed: ",
                         join(missing_at_times)),
                  std::string(mend));
@@ -121,9 +123,9 @@ void check_start(const Subject& subject, Findings& findings) {
   const Answers answers(*meaning);
   for (const Needed& needed : by_everybody)
     if (answers.refused(needed.call))
-      findings.add("cannot-start", needed.severity, {},
+      findings.add("cannot-start", needed.severity, subject.resolved.header.at,
                    concat(needed.call, " is never allowed: ", needed.without), concat("allow ", needed.call));
-  check_runtime(answers, subject.against, findings);
+  check_runtime(answers, subject, findings);
 }
 
 }  // namespace scrim::lint

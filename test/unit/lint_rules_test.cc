@@ -67,7 +67,7 @@ TEST_CASE("rules that contradict each other") {
         Codes{"p:3:12 warning contradictory-rules"});
   const std::string one = condition(0, "EQ", 1);
   const auto refused = found({allow(R"("prctl")", one), deny(R"("prctl")", 38, one)});
-  CHECK(codes(refused) == Codes{"p error no-filter", "p:3:12 error contradictory-rules"});
+  CHECK(codes(refused) == Codes{"p:1:1 error no-filter", "p:3:12 error contradictory-rules"});
   CHECK(codes(found({allow(R"("prctl")", one), deny(R"("prctl")", 38, condition(0, "EQ", 2))})).empty());
   // What decides as the default does is left out by runtimes, so that the other one counts.
   CHECK(codes(found({deny(R"("read")", 1), allow(R"("read")")})) ==
@@ -135,7 +135,7 @@ TEST_CASE("ptrace, below the kernel from which on it does not go around the filt
 TEST_CASE("clone3 is answered ENOSYS, or programs do not fall back") {
   const std::string no_namespaces = condition(0, "MASKED_EQ", 0x7e020000, 0);
   CHECK(codes(found({allow(R"("clone")", no_namespaces), deny(R"("clone3")", 13)})) ==
-        Codes{"p warning no-fallback"});
+        Codes{"p:1:1 warning no-fallback"});
   CHECK(codes(found({deny(R"("clone3")", 13)})).empty());
 }
 
@@ -154,7 +154,7 @@ TEST_CASE("what runc and crun call after the filter is loaded") {
   CHECK(
       needs(Runtime::runc, true, {allow(R"("close", "fstatfs", "getdents64", "openat", "write")")}).empty());
   CHECK(codes(found({}, against(Runtime::runc))) ==
-        Codes{"p error runtime-needs", "p warning runtime-may-need"});
+        Codes{"p:1:1 error runtime-needs", "p:1:1 warning runtime-may-need"});
   CHECK(needs(Runtime::crun, false, {allow(R"("rt_sigaction", "rt_sigprocmask", "setresgid", "write")")}) ==
         "capset, prctl, setresuid");
 }

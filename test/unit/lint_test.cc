@@ -112,7 +112,31 @@ TEST_CASE("a profile under which nothing can start") {
   const auto findings = found(R"({"defaultAction": "SCMP_ACT_ERRNO", )" + x86 + "}");
   CHECK(codes(findings) == Codes{"error cannot-start", "warning cannot-start", "warning cannot-start"});
   CHECK(findings.front().says.starts_with("execve is never allowed"));
-  CHECK(findings.front().where == "web.json");
+  CHECK(findings.front().where == "web.json:1:1");
+}
+
+TEST_CASE("what is about the head of a profile stands where that does") {
+  lint::Against old = against();
+  old.target.kernel = {4, 0};
+  const auto places = [&](const std::string& text, const std::string& code) {
+    std::vector<std::string> all;
+    for (const Finding& each : found(text, old))
+      if (each.code == code) all.push_back(each.where);
+    return all;
+  };
+  const std::string head = R"({"architectures":
+  ["SCMP_ARCH_S390X"], "flags":
+   ["SECCOMP_FILTER_FLAG_LOG"], "syscalls": [{"names": ["fork"], "action": "SCMP_ACT_ALLOW"}],
+    "defaultAction": )";
+  CHECK(places(head + R"("SCMP_ACT_ALLOW"})", "default-allows") == Codes{"web.json:4:22"});
+  CHECK(places(head + R"("SCMP_ACT_LOG"})", "kernel-too-old") == Codes{"web.json:3:4", "web.json:4:22"});
+  CHECK(places(head + R"("SCMP_ACT_ERRNO", "defaultErrnoRet": 0})", "errno-zero") == Codes{"web.json:4:22"});
+  CHECK(places(head + R"("SCMP_ACT_ALLOW"})", "wrong-architecture") == Codes{"web.json:2:3", "web.json:2:3"});
+  const auto dangerous = places(R"({"defaultAction":
+    "SCMP_ACT_ALLOW"})",
+                                "dangerous-allowance");
+  CHECK(dangerous == Codes{"web.json:2:5"});
+  CHECK(places("\n {\"defaultAction\": \"SCMP_ACT_ERRNO\"}", "cannot-start") == Codes(3, "web.json:2:2"));
 }
 
 TEST_CASE("default actions that deny nothing") {
