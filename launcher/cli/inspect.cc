@@ -44,12 +44,13 @@ struct Answer {
 };
 
 // A container's name or a process' number: a number is a process, unless scrim has a container of that name.
-pid_t process_named(const Context& context, const std::string& name) {
+pid_t process_named(const Context& context, const std::string& name,
+                    const std::vector<std::string>& runtime_roots) {
   pid_t pid = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
   const bool number = error == std::errc() && end == name.data() + name.size() && pid > 0;
   if (number && !has_container(context, name)) return pid;
-  return container_process(context, name);
+  return container_process(context, name, runtime_roots);
 }
 
 std::optional<Stored> stored_by_scrim(const Context& context, const inspect::Container& container,
@@ -82,11 +83,11 @@ inspect::AgainstConfig against_its_config(const inspect::Container& container, c
 }
 
 Answer look(const Context& context, const std::string& name, const std::string& compare,
-            const ProfileOptions& options) {
+            const ProfileOptions& options, const std::vector<std::string>& runtime_roots) {
   Answer answer;
-  answer.inspection = inspect::inspect(process_named(context, name));
+  answer.inspection = inspect::inspect(process_named(context, name, runtime_roots));
   const Inspection& inspection = answer.inspection;
-  inspect::Containers containers = known_containers(context);
+  inspect::Containers containers = known_containers(context, runtime_roots);
   if (const inspect::Container* const container = containers.of(inspection.pid, inspection.place))
     answer.container = *container;
   if (!inspection.not_read.empty()) {
@@ -252,8 +253,8 @@ void print(const Answer& answer) {
   for (const std::string& each : answer.unknown) std::cout << "not known: " << printable(each) << '\n';
 }
 
-int inspect_all(const Context& context, bool json) {
-  inspect::Containers containers = known_containers(context);
+int inspect_all(const Context& context, const std::vector<std::string>& runtime_roots, bool json) {
+  inspect::Containers containers = known_containers(context, runtime_roots);
   const std::vector<inspect::OverviewLine> lines = inspect::overview(containers);
   if (json) {
     Value::Array all;
@@ -267,8 +268,8 @@ int inspect_all(const Context& context, bool json) {
 }
 
 int inspect_one(const Context& context, const std::string& name, const std::string& compare,
-                const ProfileOptions& options, bool json) {
-  const Answer answer = look(context, name, compare, options);
+                const ProfileOptions& options, const std::vector<std::string>& runtime_roots, bool json) {
+  const Answer answer = look(context, name, compare, options, runtime_roots);
   if (json)
     std::cout << to_text(json_of(answer), 2) << '\n';
   else
@@ -292,17 +293,23 @@ int inspect_command(const Context& context, const Arguments& arguments) {
     bool all = false;
     bool json = false;
     ProfileOptions options;
+    std::vector<std::string> runtime_roots;
     app.add_option("process", name,
                    "a process' number, a container of scrim, or a container of Docker, containerd, Podman or "
                    "CRI-O: its name, POD/NAME, NAMESPACE/POD/NAME, or its id (twelve characters suffice)");
     app.add_flag("--all", all, "every process that has a filter, and every container's, by container");
     app.add_option("--compare", compare, source_help);
+    app.add_option(
+        "--runtime-root DIR", runtime_roots,
+        "where runc or crun that no engine called keeps its containers (its --root), besides /run/runc "
+        "and /run/crun");
     app.add_flag("--json", json, "as JSON");
     add_capability_options(app, options.cap_add, options.cap_drop);
     app.parse(arguments);
     const PaintedOutput paint(!json);
     if (all != name.empty()) throw UsageError("inspect: name one process or container, or --all");
-    return all ? inspect_all(context, json) : inspect_one(context, name, compare, options, json);
+    return all ? inspect_all(context, runtime_roots, json)
+               : inspect_one(context, name, compare, options, runtime_roots, json);
   });
 }
 

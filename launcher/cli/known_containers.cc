@@ -3,14 +3,38 @@
 
 #include <cerrno>
 
+#include "launcher/delegate/shadow.h"
 #include "launcher/runtime/store.h"
 #include "libprofile/error.h"
+#include "libprofile/inspect/runtime_state.h"
 #include "libprofile/text.h"
 
 namespace scrim::cli {
 
-inspect::Containers known_containers(const Context& context) {
+namespace {
+
+// Of runc or crun, or of scrim with a delegate; where there is an engine as well, its name goes before
+// theirs.
+void add_standalone(inspect::Containers& containers, const std::string& root) {
+  for (const inspect::RuntimeState& state : inspect::runtime_states(root)) {
+    inspect::Container known;
+    known.engine = state.runtime;
+    known.id = state.id;
+    known.name = state.id;
+    known.config_file = concat(state.bundle, "/config.json");
+    containers.add(state.pid, std::move(known), state.user);
+  }
+}
+
+}  // namespace
+
+inspect::Containers known_containers(const Context& context, const std::vector<std::string>& runtime_roots) {
   inspect::Containers containers;
+  for (const char* const root : {"/run/runc", "/run/crun"}) add_standalone(containers, root);
+  for (const std::string& root : runtime_roots) add_standalone(containers, root);
+  if (const std::optional<std::string> base = delegate::base_directory())
+    for (auto& [bundle, config] : delegate::configs_of_bundles(*base))
+      containers.reads_other_config(bundle, config);
   const runtime::Store store(context.root());
   std::vector<std::string> ids;
   try {

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "launcher/cli/known_containers.h"
 #include "launcher/options/options.h"
 #include "launcher/runtime/store.h"
 #include "libprofile/defaults/defaults.h"
@@ -70,7 +71,8 @@ bool has_container(const Context& context, const std::string& name) {
   }
 }
 
-pid_t container_process(const Context& context, const std::string& name) {
+pid_t container_process(const Context& context, const std::string& name,
+                        const std::vector<std::string>& runtime_roots) {
   if (has_container(context, name)) {
     const runtime::Container container = runtime::Store(context.root()).look(name);
     const runtime::ContainerState state = container.load();
@@ -78,7 +80,7 @@ pid_t container_process(const Context& context, const std::string& name) {
       throw Error(concat("container ", name, " does not run"));
     return state.pid;
   }
-  inspect::Containers containers;
+  inspect::Containers containers = known_containers(context, runtime_roots);
   const std::optional<pid_t> pid = inspect::process_of_container(name, containers);
   if (!pid)
     throw Error(concat("no container ", name, " runs, neither scrim's (in ", context.root(),

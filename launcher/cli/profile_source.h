@@ -36,6 +36,7 @@ inline constexpr const char* source_help =
 
 // The first process of a container: of scrim's by its id, of others as inspect/process.h knows them. Throws
 // Error if there is none.
-[[nodiscard]] pid_t container_process(const Context& context, const std::string& name);
+[[nodiscard]] pid_t container_process(const Context& context, const std::string& name,
+                                      const std::vector<std::string>& runtime_roots = {});
 
 }  // namespace scrim::cli

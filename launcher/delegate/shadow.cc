@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "libprofile/document/file.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -247,6 +248,32 @@ std::vector<IdleShadow> idle_shadows_of_root(const Place& place) {
   for (const std::string& name : entries_of(place.root_directory()))
     append_idle_shadows(concat(place.root_directory(), "/", name), unescape_id(name), out);
   return out;
+}
+
+std::map<std::string, std::string> configs_of_bundles(const std::string& base) {
+  std::map<std::string, std::string> configs;
+  std::map<std::string, timespec> newest;
+  const std::string roots = concat(base, "/delegate");
+  for (const std::string& root : entries_of(roots))
+    for (const std::string& id : entries_of(concat(roots, "/", root)))
+      for (const std::string& shadow : entries_of(concat(roots, "/", root, "/", id))) {
+        const std::string path = concat(roots, "/", root, "/", id, "/", shadow);
+        const std::string config = concat(path, "/config.json");
+        struct stat status {};
+        if (lstat(config.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+        std::string bundle;
+        try {
+          bundle = document::read_text(concat(path, "/bundle"));
+        } catch (const Error&) {
+          continue;  // removed meanwhile
+        }
+        const auto time = [](const timespec& at) { return std::pair(at.tv_sec, at.tv_nsec); };
+        const auto [known, is_new] = newest.try_emplace(bundle, status.st_mtim);
+        if (!is_new && time(known->second) > time(status.st_mtim)) continue;
+        known->second = status.st_mtim;
+        configs[bundle] = config;
+      }
+  return configs;
 }
 
 void remove_idle_shadow(const std::string& path) noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,6 +69,10 @@ struct IdleShadow {
 [[nodiscard]] std::vector<IdleShadow> idle_shadows(const Place& place);
 // Of all containers of that root (place.id is not used).
 [[nodiscard]] std::vector<IdleShadow> idle_shadows_of_root(const Place& place);
+
+// By bundle, the config.json that its delegate was given: of several shadows the newest. Those of a scrim at
+// work are among them, as `run` is for as long as its container.
+[[nodiscard]] std::map<std::string, std::string> configs_of_bundles(const std::string& base);
 
 // Removes one, unless a scrim has begun to work with it, and the directories above it that are then empty.
 // What cannot be removed stays: it harms nobody.

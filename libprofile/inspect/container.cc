@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libprofile/inspect/container.h"
 
-#include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
 
-#include "libprofile/document/file.h"
 #include "libprofile/error.h"
+#include "libprofile/inspect/owned_file.h"
 #include "libprofile/inspect/proc_files.h"
 #include "libprofile/inspect/process.h"
 #include "libprofile/text.h"
@@ -22,41 +16,6 @@ using document::json::Value;
 namespace {
 
 constexpr std::size_t least_of_id = 12;  // what engines print
-
-struct Descriptor {
-  int fd;
-  explicit Descriptor(int open) : fd(open) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-};
-
-// A JSON file of an engine's: not followed if it is a link, not read if somebody else owns it. Links above it
-// stay below `root`, which may be another mount namespace' whose files others write.
-Value read_owned(const std::string& root, const std::string& below, uid_t user) {
-  const std::string path = concat(root, below);
-  const Descriptor top(::open(root.empty() ? "/" : root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (top.fd < 0) throw_errno(concat("open ", path));
-  open_how how{};
-  how.flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  const Descriptor file(static_cast<int>(::syscall(SYS_openat2, top.fd, below.c_str(), &how, sizeof how)));
-  const int fd = file.fd;
-  if (fd < 0) throw_errno(concat("open ", path));
-  struct stat status {};
-  if (::fstat(fd, &status) != 0) throw_errno(concat("stat ", path));
-  if (status.st_uid != user)
-    throw Error(concat(path, ": belongs to user ", status.st_uid, ", not to ", user,
-                       ", whose engine runs the container"));
-  return document::json::parse(document::read_text(fd, path), path);
-}
-
-std::string text_at(const Value& object, std::string_view name) {
-  const Value* const member = object.find(name);
-  return member != nullptr && member->string() != nullptr ? *member->string() : std::string();
-}
 
 // Docker has the name in a file beside those that it mounts into every container, wherever its data is.
 void add_docker_name(Container& container, uid_t user, const std::string& root) {
@@ -133,8 +92,15 @@ void Containers::add(pid_t first, Container container, uid_t user) {
   container.user = user;
   all_.push_back(std::move(container));
   by_first_[first] = &all_.back();
+  // One that it shares with whoever started it is not the container's own.
   const std::string cgroup = place_of_process(first).cgroup;
-  if (cgroup.size() > 1) by_cgroup_[cgroup] = &all_.back();
+  const std::optional<pid_t> starter = parent_of(first);
+  if (cgroup.size() > 1 && (!starter || place_of_process(*starter).cgroup != cgroup))
+    by_cgroup_[cgroup] = &all_.back();
+}
+
+void Containers::reads_other_config(const std::string& bundle, std::string config_file) {
+  other_configs_[bundle] = std::move(config_file);
 }
 
 const Container* Containers::watched(const Monitor& monitor, const Place& place) {
@@ -153,9 +119,11 @@ const Container* Containers::bundled(const Monitor& monitor, const std::string& 
   Container container;
   container.user = monitor.user;
   container.id = id;
-  container.config_file = concat(monitor.root, bundle, "/config.json");
+  const auto other = monitor.root.empty() ? other_configs_.find(bundle) : other_configs_.end();
+  const std::string file = other == other_configs_.end() ? concat(bundle, "/config.json") : other->second;
+  container.config_file = concat(monitor.root, file);
   try {
-    container.config = read_owned(monitor.root, concat(bundle, "/config.json"), monitor.user);
+    container.config = read_owned(monitor.root, file, monitor.user);
   } catch (const Error& error) {
     container.not_read = error.what();
   }

@@ -20,7 +20,7 @@
 namespace scrim::inspect {
 
 struct Container {
-  std::string engine;  // "docker", "containerd", "podman", "cri-o", "scrim", …
+  std::string engine;  // "docker", "containerd", "podman", "cri-o", "scrim", "runc", "crun"
   uid_t user = 0;      // whose engine it is
   std::string id;
   std::string name;  // as its user calls it; in a pod, the container's name there
@@ -57,6 +57,8 @@ class Containers {
   // One that no monitor watches over: it is known by its first process, that one's descendants, and its
   // cgroup. Its files may belong to `user`.
   void add(pid_t first, Container container, uid_t user);
+  // The runtime of that bundle was given another config.json, which belongs to the same user.
+  void reads_other_config(const std::string& bundle, std::string config_file);
   // The container of a process; nullptr if none is known. A monitor in an added one is that one's own.
   [[nodiscard]] const Container* of(pid_t pid, const Place& place);
 
@@ -69,6 +71,7 @@ class Containers {
 
   Monitors monitors_;
   std::deque<Container> all_;  // does not move them
+  std::map<std::string, std::string> other_configs_;
   std::map<std::string, const Container*> by_bundle_;
   std::map<pid_t, const Container*> by_first_;
   std::map<std::string, const Container*> by_cgroup_;

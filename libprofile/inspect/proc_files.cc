@@ -61,6 +61,11 @@ std::optional<pid_t> parent_of(pid_t pid) {
   return stat_field<pid_t>(pid, ppid);
 }
 
+std::optional<std::uint64_t> start_time_of(pid_t pid) {
+  constexpr std::size_t start_time = 22;
+  return stat_field<std::uint64_t>(pid, start_time);
+}
+
 std::optional<bool> has_executed(pid_t pid) {
   // Linux' include/linux/sched.h: forked but didn't exec. begin_new_exec() of fs/exec.c takes it away.
   constexpr unsigned pf_forknoexec = 0x40;

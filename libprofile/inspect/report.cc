@@ -99,6 +99,7 @@ void add_container(Value& value, const Place& place, const Container* container)
     return from.empty() ? Value() : json_of(std::string_view(from));
   };
   value.set("engine", json_of(std::string_view(container != nullptr ? container->engine : place.engine)));
+  value.set("user", container != nullptr ? json_of(std::uint64_t{container->user}) : Value());
   value.set("container", json_of(std::string_view(container != nullptr ? container->id : place.id)));
   value.set("containerName", container != nullptr ? text(container->name) : Value());
   value.set("pod", container != nullptr ? text(container->pod) : Value());

@@ -23,7 +23,7 @@ using document::json::json_of;
 [[nodiscard]] document::json::Value json_of(const AgainstConfig& against);
 // The process itself, without what its filters mean. Without a container (nullptr) what its place tells.
 [[nodiscard]] document::json::Value json_of(const Inspection& inspection, const Container* container);
-// Members engine, container, containerName, pod, podNamespace, image, sandbox, configFile.
+// Members engine, user, container, containerName, pod, podNamespace, image, sandbox, configFile.
 void add_container(document::json::Value& value, const Place& place, const Container* container);
 
 [[nodiscard]] std::string_view name_of(kernel::SeccompMode mode);  // "disabled", "strict", "filter"

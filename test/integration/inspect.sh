@@ -196,6 +196,25 @@ starts "a user's monitor" setpriv --reuid 65534 --regid 65534 --clear-groups bas
 child "$pid"
 users=$pid
 looks "a user's monitor is that user's" 0 "container twin .* of podman of user 65534" inspect "$users"
+same "… as JSON" '["podman",65534,"twin"]' "$(json "$users" '[.engine, .user, .containerName]')"
+# A pod's shim, and a process of it in the cgroup of another container: only a bundle that says it is of that pod's is
+# believed, whatever lies beside the pod's own.
+sed 's/printf conmon/printf containerd-shim/' "$work/monitor.sh" >"$work/shim.sh"
+other_id=$(printf 'd%.0s' $(seq 64))
+mkdir -p "$work/bundles/$long_id" "$work/bundles/$other_id" "/sys/fs/cgroup/pids/$tag/$other_id"
+pod_config() { jq -n --arg type "$1" --arg pod "$2" '{annotations: {"io.kubernetes.cri.container-type": $type, "io.kubernetes.cri.sandbox-id": $pod,
+  "io.kubernetes.cri.sandbox-name": "pod-1", "io.kubernetes.cri.sandbox-namespace": "shop", "io.kubernetes.cri.container-name": (if $type == "sandbox" then null else "main" end)}, linux: {}}'; }
+pod_config sandbox "$long_id" >"$work/bundles/$long_id/config.json"
+pod_config container "$long_id" >"$work/bundles/$other_id/config.json"
+starts "a pod's shim" env -C "$work/bundles/$long_id" bash "$work/shim.sh" -namespace k8s.io -id "$long_id"
+child "$pid"
+looks "a pod's own process" 0 "^container shop/pod-1 .sandbox. .$long_id. of containerd$" inspect "$pid"
+echo "$pid" >"/sys/fs/cgroup/pids/$tag/$other_id/cgroup.procs" || fail "a process in a container's cgroup" "it does not go there"
+looks "a pod's container" 0 "^container shop/pod-1/main .$other_id. of containerd$" inspect "$pid"
+pod_config container "$other_id" >"$work/bundles/$other_id/config.json"
+looks "a bundle of another pod is not believed" 0 "^container shop/pod-1 .sandbox. .$long_id. of containerd$" inspect "$pid"
+echo "$pid" >/sys/fs/cgroup/pids/cgroup.procs
+rmdir "/sys/fs/cgroup/pids/$tag/$other_id"
 # --- names that command a terminal, turn its text round, or make up a line; and a byte that is not UTF-8
 evil=$'\e[31m\xc2\x9b31m\xe2\x80\xaeforged\nforged: yes'
 # shows NAME STATUS PATTERN ARGUMENT...: as looks, and a terminal can show it.
@@ -253,8 +272,32 @@ for runtime in runc crun; do
   expected="$shown_there"
   [ $runtime = runc ] || expected+=" as crun loads it"
   looks "$runtime's container" 0 "equal to (.*, )?$expected(,|$)" inspect "$pid"
+  looks "$runtime's container, by its --root" 0 "^what its config.json asks for.*: $work/$runtime/config.json$" inspect --runtime-root "$work/$runtime-state" "$tag-$runtime"
+  matches "$runtime's container, by its name" "^container $tag-$runtime of $runtime$" "$(cat "$work/out")"
+  jq '.linux.seccomp.syscalls = []' "$work/$runtime/config.json" >"$work/config.new" && mv "$work/config.new" "$work/$runtime/config.json"
+  looks "$runtime's container, not what its config.json asks for" 1 "^not what its config.json asks for: " inspect --runtime-root "$work/$runtime-state" "$pid"
+  same "$runtime's container, --all" '["'"$runtime"'",0,false]' "$(scrim inspect --all --json --runtime-root "$work/$runtime-state" | jq -c ".[] | select(.container == \"$tag-$runtime\") | [.engine, .user, .asConfig]")"
   timeout 10 $runtime --root "$work/$runtime-state" delete --force "$tag-$runtime" >/dev/null 2>&1
 done
+# An engine's container whose runtime is scrim with a delegate: its config.json is not what the delegate was given.
+if command -v runc >/dev/null; then
+  script= bundle delegated '.process.args = ["sleep", "1000"] | .ociVersion = "1.0.2" | del(.linux.seccomp)'
+  echo '{"seccompDefault": true}' >"$work/delegating.json"
+  cat >"$work/delegating.sh" <<END
+printf conmon >/proc/\$\$/comm
+"$SCRIM" --root "$work/delegated-state" --config "$work/delegating.json" --delegate runc run --bundle "$work/delegated" "$tag-delegated" &
+wait
+END
+  bash "$work/delegating.sh" -c "$tag-delegated" -n delegated -b "$work/delegated" >"$work/delegated.log" 2>&1 </dev/null &
+  started+=($!)
+  delegated() { pid=$(runc --root "$work/delegated-state" state "$tag-delegated" 2>/dev/null | jq -r .pid) && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = sleep ]; }
+  if wait_for 10 delegated; then
+    looks "what scrim's delegate was given" 0 "^what its config.json asks for: /run/scrim/delegate/.*/config.json$" inspect "$pid"
+    matches "… to the engine's container" "^container delegated .$tag-delegated. of podman" "$(cat "$work/out")"
+    same "… as JSON, --all" true "$(scrim inspect --all --json | jq ".[] | select(.container == \"$tag-delegated\" and .mode == \"filter\") | .asConfig")"
+  else fail "scrim's delegate starts a container" "$(cat "$work/delegated.log")"; fi
+  "$SCRIM" --root "$work/delegated-state" --config "$work/delegating.json" --delegate runc delete --force "$tag-delegated" >/dev/null 2>&1
+fi
 if command -v bwrap >/dev/null; then
   scrim profile compile "$work/nearly.json" >"$work/nearly.bpf"
   : >"$work/ready"

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -68,6 +69,24 @@ TEST_CASE("A shadow that is not kept leaves nothing", "[delegate]") {
     CHECK(document::read_text(shadow.path() + "/bundle") == "/b");
   }
   CHECK(std::filesystem::is_empty(directory.path() + "/scrim/delegate"));
+}
+
+TEST_CASE("What the delegate of a bundle was given is found by the bundle", "[delegate]") {
+  const TemporaryDirectory directory;
+  const std::string base = directory.path() + "/scrim";
+  CHECK(delegate::configs_of_bundles(base).empty());
+  Shadow older(directory.place());
+  older.write("{}", "/b");
+  const Shadow newer(directory.place());
+  newer.write("{}", "/b");
+  const Shadow other(directory.place("d"));
+  other.write("{}", "/other");
+  std::filesystem::last_write_time(older.path() + "/config.json",
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  auto configs = delegate::configs_of_bundles(base);
+  CHECK(configs.size() == 2);
+  CHECK(configs["/b"] == newer.path() + "/config.json");
+  CHECK(configs["/other"] == other.path() + "/config.json");
 }
 
 TEST_CASE("A shadow is for its owner only", "[delegate]") {

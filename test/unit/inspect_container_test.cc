@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <csignal>
 
 #include "libprofile/document/json.h"
 #include "libprofile/inspect/against_config.h"
@@ -156,4 +158,18 @@ TEST_CASE("what is enforced is held against config.json") {
   CHECK_FALSE(against(allows_few, {few[0].programs.front()}).as_crun);
   CHECK(against(allows_few, {few[1].programs.front()}).equal());
   CHECK(against(allows_few, {few[1].programs.front()}).as_crun);
+}
+
+TEST_CASE("whose child a process is is asked once") {
+  const pid_t child = fork();
+  if (child == 0) {
+    pause();
+    _exit(0);
+  }
+  inspect::Monitors monitors;
+  CHECK(monitors.parent(child) == getpid());
+  REQUIRE(kill(child, SIGKILL) == 0);
+  REQUIRE(waitpid(child, nullptr, 0) == child);
+  CHECK(monitors.parent(child) == getpid());
+  CHECK_FALSE(inspect::Monitors().parent(child));
 }
