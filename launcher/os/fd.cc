@@ -64,17 +64,29 @@ void write_all(int fd, std::string_view data, const std::string& name) {
   }
 }
 
-void replace_file(const Fd& directory, const std::string& name, std::string_view data, mode_t mode) {
-  const std::string temporary = concat(".", name, ".new");
+Replacement::Replacement(const Fd& directory, std::string name, std::string_view data, mode_t mode)
+    : directory_(directory), name_(std::move(name)), temporary_(concat(".", name_, ".new")) {
+  const Fd fd = open_at(directory, temporary_, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
   try {
-    const Fd fd = open_at(directory, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
-    write_all(fd.get(), data, name);
-    if (renameat(directory.get(), temporary.c_str(), directory.get(), name.c_str()) != 0)
-      throw_errno(concat("rename ", temporary, " to ", name));
+    write_all(fd.get(), data, name_);
   } catch (...) {
-    unlinkat(directory.get(), temporary.c_str(), 0);
+    unlinkat(directory_.get(), temporary_.c_str(), 0);
     throw;
   }
+}
+
+Replacement::~Replacement() {
+  if (!in_place_) unlinkat(directory_.get(), temporary_.c_str(), 0);
+}
+
+void Replacement::put_in_place() {
+  if (renameat(directory_.get(), temporary_.c_str(), directory_.get(), name_.c_str()) != 0)
+    throw_errno(concat("rename ", temporary_, " to ", name_));
+  in_place_ = true;
+}
+
+void replace_file(const Fd& directory, const std::string& name, std::string_view data, mode_t mode) {
+  Replacement(directory, name, data, mode).put_in_place();
 }
 
 void place_file(const Fd& directory, const std::string& name, std::string_view data, mode_t mode) {

@@ -54,8 +54,26 @@ class Fd {
 // Writes all of it. Throws SystemError "write NAME: …".
 void write_all(int fd, std::string_view data, const std::string& name);
 
-// Writes a new file beside the old one and renames it into place: a reader sees the one or the other, whole.
-// The file is not synced: state under /run does not outlive the machine.
+// A new file beside the old one, written whole; put_in_place() renames it over the old one, so that a reader
+// sees the one or the other. Without that it goes again. The file is not synced: state under /run does not
+// outlive the machine.
+class Replacement {
+ public:
+  // The directory must outlive this. Throws SystemError "open …", "write NAME: …".
+  Replacement(const Fd& directory, std::string name, std::string_view data, mode_t mode);
+  Replacement(const Replacement&) = delete;
+  Replacement& operator=(const Replacement&) = delete;
+  ~Replacement();
+  // Throws SystemError "rename …".
+  void put_in_place();
+
+ private:
+  const Fd& directory_;
+  std::string name_;
+  std::string temporary_;
+  bool in_place_ = false;
+};
+
 void replace_file(const Fd& directory, const std::string& name, std::string_view data, mode_t mode);
 
 // The same for a directory of somebody else's: no half-made file stays there if this process is killed. The

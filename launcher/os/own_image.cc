@@ -104,7 +104,9 @@ int add_written_parts(dl_phdr_info* program, std::size_t, void* parts) {
 bool copy(const Mapping& mapping) {
   void* const place = const_cast<char*>(mapping.range.begin);
   const std::size_t size = mapping.range.size();
-  void* const fresh = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  // All pages at once: each would be a fault.
+  void* const fresh =
+      mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
   if (fresh == MAP_FAILED) return false;
   std::memcpy(fresh, place, size);
   if (mprotect(fresh, size, mapping.protection) == 0 &&

@@ -183,20 +183,22 @@ void Created::negotiate(PreparedBundle& bundle, CreateOptions& options,
   hooks_begun_ = true;
   // While the new process mounts.
   hand_over_filter(bundle.profile);
-  options.to_be_closed.reset();
+  state_.start_time = process_start_time(state_.pid).value_or(0);
+  remember_for_later(state_, bundle, !options.no_new_keyring);
+  os::Replacement created_state = container_->write_beside(state_);
   while (dialogue_->next(*handover_, &interruption_) == init::Step::environment) {
     move_net_devices(bundle.spec, namespaces);
     run_hooks_of_creation(bundle.spec.hooks);
     dialogue_->tell(init::Step::proceed, state_.pid);
   }
   if (bundle.spec.process) set_limits(state_.pid, bundle.spec.process->rlimits);
-  state_.start_time = process_start_time(state_.pid).value_or(0);
-  remember_for_later(state_, bundle, !options.no_new_keyring);
   interruption_.check();  // from here on it is somebody else's to delete
-  container_->save(state_);
+  created_state.put_in_place();
   write_pid_file(options.pid_file, state_.pid);
   send_pidfd(options.pidfd_socket, process_->pidfd(), "standard");
   dialogue_->tell(init::Step::proceed, state_.pid);
+  // The new process closed its copy long ago: were this the first of the two, it would wait instead of us.
+  options.to_be_closed.reset();
 }
 
 void Created::wait_for_exec() {

@@ -195,7 +195,11 @@ ContainerState Container::salvage() const {
 }
 
 void Container::save(const ContainerState& state) const {
-  os::replace_file(directory_, state_file, to_text(state), 0600);
+  write_beside(state).put_in_place();
+}
+
+os::Replacement Container::write_beside(const ContainerState& state) const {
+  return {directory_, state_file, to_text(state), 0600};
 }
 
 void Container::save_filter(const filter::Program& program) const {

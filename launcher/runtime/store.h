@@ -32,6 +32,8 @@ class Container {
   // The same of a damaged one, as far as it can be read.
   [[nodiscard]] ContainerState salvage() const;
   void save(const ContainerState& state) const;
+  // The same in two steps. The container must outlive the first one's value.
+  [[nodiscard]] os::Replacement write_beside(const ContainerState& state) const;
   // The filter of its processes, as it was compiled when it was created: written once, before the state says
   // that there is one.
   void save_filter(const filter::Program& program) const;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "libprofile/document/json.h"
 #include "libprofile/text.h"
@@ -75,10 +76,11 @@ std::optional<Value::Data> number_of(std::string_view text) {
   return number ? number : convert(double{});
 }
 
-// Builds the tree from RapidJSON's events (the SAX Handler concept).
+// Builds the tree from RapidJSON's events (the SAX Handler concept), which come while it reads the stream.
+template <class Stream>
 class Builder {
  public:
-  Builder(std::string_view text, const rapidjson::MemoryStream& stream) : cursor_(text), stream_(stream) {}
+  Builder(std::string_view text, Stream& stream) : cursor_(text), stream_(stream) {}
 
   bool Null() { return add(nullptr); }
   bool Bool(bool value) { return add(value); }
@@ -113,11 +115,12 @@ class Builder {
  private:
   Position token() { return cursor_.token_ending_at(stream_.Tell()); }
 
-  // Where the next value goes: the last member without one, the end of an array, or the root.
-  Value& place(Value value) {
-    if (open_.empty()) return root = std::move(value);
-    if (Value::Array* array = open_.back()->array()) return array->emplace_back(std::move(value));
-    return open_.back()->object()->back().value = std::move(value);
+  // The next value: the last member's, which has none yet, one more of an array, or the root.
+  Value& place(Value::Data data) {
+    const Position at = token();
+    if (open_.empty()) return root = Value(std::move(data), at);
+    if (Value::Array* array = open_.back()->array()) return array->emplace_back(std::move(data), at);
+    return open_.back()->object()->back().value = Value(std::move(data), at);
   }
 
   // False, which ends the parsing, if there is no room for one more value.
@@ -128,7 +131,7 @@ class Builder {
 
   bool add(Value::Data data) {
     if (!count()) return false;
-    place(Value(std::move(data), token()));
+    place(std::move(data));
     return true;
   }
 
@@ -139,7 +142,7 @@ class Builder {
     }
     if (!count()) return false;
     // Pointers into the tree stay valid: a container grows only while it is the innermost open one.
-    open_.push_back(&place(Value(std::move(data), token())));
+    open_.push_back(&place(std::move(data)));
     return true;
   }
 
@@ -150,40 +153,63 @@ class Builder {
   }
 
   Cursor cursor_;
-  const rapidjson::MemoryStream& stream_;
+  Stream& stream_;
   std::vector<Value*> open_;
   std::size_t values_ = 0;
 };
 
+bool is_ascii(std::string_view text) {
+  std::uint64_t seen = 0;
+  while (text.size() >= sizeof seen) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data(), sizeof eight);
+    seen |= eight;
+    text.remove_prefix(sizeof eight);
+  }
+  for (const char c : text) seen |= static_cast<unsigned char>(c);
+  return (seen & 0x8080808080808080U) == 0;
+}
+
+template <unsigned flags, class Stream>
+Value read(std::string_view text, std::string_view file, Stream& stream) {
+  Builder builder(text, stream);
+  rapidjson::Reader reader;
+  const rapidjson::ParseResult result = reader.Parse<flags>(stream, builder);
+  const auto refuse = [&](std::size_t offset, std::string_view why) {
+    throw DocumentError(file, builder.cursor().position_of(offset), std::string(why));
+  };
+  if (builder.too_deep)
+    refuse(stream.Tell() - 1, concat("nested deeper than the ", max_depth, " levels that are read"));
+  if (builder.too_many)
+    refuse(stream.Tell() - 1, concat("more than the ", max_values, " values that are read"));
+  if (builder.bad_number) refuse(result.Offset(), "not JSON: a number out of range");
+  if (result.IsError())
+    refuse(result.Offset(), concat("not JSON: ", rapidjson::GetParseError_En(result.Code())));
+  // RapidJSON takes a NUL byte for the end of the text.
+  if (stream.Tell() < text.size()) refuse(stream.Tell(), "not JSON: a NUL byte");
+  return std::move(builder.root);
+}
+
 }  // namespace
 
 Value parse(std::string_view text, std::string_view file) {
-  constexpr unsigned flags = rapidjson::kParseCommentsFlag | rapidjson::kParseValidateEncodingFlag |
-                             rapidjson::kParseNumbersAsStringsFlag;
   // RFC 8259, section 8.1; encoding/json refuses it as well. An editor hides it, so it is named.
   if (text.starts_with("\xef\xbb\xbf"))
     throw DocumentError(file, {1, 1},
                         "not JSON: it begins with a byte order mark; save it as UTF-8 without one");
-  rapidjson::MemoryStream stream(text.data(), text.size());
-  Builder builder(text, stream);
-  rapidjson::Reader reader;
-  const rapidjson::ParseResult result = reader.Parse<flags>(stream, builder);
-  if (builder.too_deep)
-    throw DocumentError(file, builder.cursor().position_of(stream.Tell() - 1),
-                        concat("nested deeper than the ", max_depth, " levels that are read"));
-  if (builder.too_many)
-    throw DocumentError(file, builder.cursor().position_of(stream.Tell() - 1),
-                        concat("more than the ", max_values, " values that are read"));
-  if (builder.bad_number)
-    throw DocumentError(file, builder.cursor().position_of(result.Offset()),
-                        "not JSON: a number out of range");
-  if (result.IsError())
-    throw DocumentError(file, builder.cursor().position_of(result.Offset()),
-                        concat("not JSON: ", rapidjson::GetParseError_En(result.Code())));
-  // RapidJSON takes a NUL byte for the end of the text.
-  if (stream.Tell() < text.size())
-    throw DocumentError(file, builder.cursor().position_of(stream.Tell()), "not JSON: a NUL byte");
-  return std::move(builder.root);
+  constexpr unsigned flags = rapidjson::kParseCommentsFlag | rapidjson::kParseNumbersAsStringsFlag;
+  if (!is_ascii(text)) {
+    rapidjson::MemoryStream stream(text.data(), text.size());
+    return read<flags | rapidjson::kParseValidateEncodingFlag>(text, file, stream);
+  }
+  // There is no encoding to be wrong, so that strings are passed over sixteen bytes at a time, in a copy that
+  // RapidJSON may write to and, of its last bytes, read beyond.
+  constexpr std::size_t read_beyond = 16;
+  std::string copy;
+  copy.reserve(text.size() + read_beyond);
+  copy.append(text).append(read_beyond, '\0');
+  rapidjson::InsituStringStream stream(copy.data());
+  return read<flags | rapidjson::kParseInsituFlag>(text, file, stream);
 }
 
 }  // namespace scrim::document::json
