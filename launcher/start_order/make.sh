@@ -36,7 +36,7 @@ config . >"$work/bundle/config.json"
 config 'del(.linux.seccomp)' >"$work/plain/config.json"
 record run --bundle "$work/plain" recorded
 record run --bundle "$work/bundle" recorded
-config '.process.args = ["/bin/sleep", "100"]' >"$work/bundle/config.json"
+config '.process.args = ["/bin/sleep", "100000"]' >"$work/bundle/config.json"
 # What an engine's shim calls. create leaves a process behind, which record would wait for; it does what run does.
 "$scrim" --root "$state" create --bundle "$work/bundle" recorded </dev/null >/dev/null 2>&1
 record --log "$work/log" --log-format json start recorded
