@@ -12,8 +12,7 @@
 namespace scrim::inspect {
 
 // A JSON file: not followed if it is a link, not read if somebody else owns it. Links above it stay below
-// `root`
-// ("": /), which may be another mount namespace' whose files others write. Throws Error.
+// `root` ("": /), which may be another mount namespace' whose files others write. Throws Error.
 [[nodiscard]] document::json::Value read_owned(const std::string& root, const std::string& below, uid_t user);
 
 // A member that is a string; empty if it is none.
