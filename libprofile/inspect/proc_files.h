@@ -17,7 +17,8 @@ namespace scrim::inspect {
 [[nodiscard]] std::optional<std::string> link_of(const std::string& path);
 
 [[nodiscard]] std::optional<pid_t> parent_of(pid_t pid);
-// In clock ticks since boot (proc_pid_stat(5), field 22): tells a process from a later one of the same number.
+// In clock ticks since boot (proc_pid_stat(5), field 22): tells a process from a later one of the same
+// number.
 [[nodiscard]] std::optional<std::uint64_t> start_time_of(pid_t pid);
 // Whether it has executed a program since it was forked. What a runtime made to become a container's first
 // process has not, until it executes the container's; nothing that a process does undoes it.
