@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/cgroup/stats_files.h"
 
-#include <dirent.h>
+#include <fcntl.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <limits>
-#include <memory>
 
+#include "launcher/os/directory.h"
 #include "launcher/os/fd.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -110,9 +110,9 @@ Value hugetlb_stats(const std::string* directory, std::string_view usage, std::s
   Members out;
   if (directory == nullptr) return out.take();
   constexpr std::string_view prefix = "hugetlb.";
-  const std::unique_ptr<DIR, int (*)(DIR*)> entries(opendir(directory->c_str()), closedir);
-  while (const dirent* entry = entries ? readdir(entries.get()) : nullptr) {
-    const std::string_view name = entry->d_name;
+  const os::Fd opened(open(directory->c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened) return out.take();
+  for (const std::string& name : os::names_in(opened, *directory)) {
     if (!name.starts_with(prefix) || !name.ends_with(usage) || name.find(".rsvd.") != name.npos) continue;
     const std::string page(name.substr(prefix.size(), name.size() - prefix.size() - usage.size()));
     const std::string file = concat(prefix, page);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/delegate/shadow.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -13,6 +12,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "launcher/os/directory.h"
 #include "libprofile/document/file.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -163,14 +163,8 @@ static os::Fd lock_container(const std::string& directory) {
 }
 
 static std::vector<std::string> entries_of(const std::string& directory) {
-  std::vector<std::string> names;
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(opendir(directory.c_str()), closedir);
-  if (!stream) return names;
-  while (const dirent* entry = readdir(stream.get())) {
-    const std::string_view name = static_cast<const char*>(entry->d_name);
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  return names;
+  const os::Fd opened = try_open_directory(directory);
+  return opened ? os::names_in(opened, directory) : std::vector<std::string>();
 }
 
 // A container's directory and the one above it; refused while there is something in them. With the

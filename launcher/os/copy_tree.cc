@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/os/copy_tree.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/limits.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 
 #include <array>
-#include <memory>
-#include <string_view>
 
+#include "launcher/os/directory.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -46,13 +44,8 @@ void copy_link(const Fd& from, const Fd& to, const char* name, const struct stat
 
 void copy_level(const Fd& from, const Fd& to, const std::string& what, unsigned depth) {
   if (depth > deepest) throw Error(concat("copy ", what, ": more than ", deepest, " levels of directories"));
-  const auto close_dir = [](DIR* stream) { closedir(stream); };
-  std::unique_ptr<DIR, decltype(close_dir)> entries(fdopendir(openat(from.get(), ".", O_RDONLY | O_CLOEXEC)),
-                                                    close_dir);
-  if (!entries) throw_errno(concat("read directory ", what));
-  while (const dirent* entry = readdir(entries.get())) {
-    const char* name = entry->d_name;
-    if (std::string_view(name) == "." || std::string_view(name) == "..") continue;
+  for (const std::string& entry : names_in(from, what)) {
+    const char* const name = entry.c_str();
     struct stat status {};
     if (fstatat(from.get(), name, &status, AT_SYMLINK_NOFOLLOW) != 0)
       throw_errno(concat("stat ", name, " of ", what));
