@@ -6,14 +6,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <climits>
-#include <cstdio>
+#include <cerrno>
 #include <optional>
 
 #include "launcher/os/mountinfo.h"
 #include "libprofile/document/file.h"
 #include "libprofile/document/json.h"
 #include "libprofile/error.h"
+#include "libprofile/inspect/proc_files.h"
 #include "libprofile/text.h"
 
 namespace scrim::criu {
@@ -23,12 +23,6 @@ using document::json::Value;
 namespace {
 
 constexpr const char* file_name = "descriptors.json";
-
-std::string link_of(const std::string& path) {
-  std::array<char, PATH_MAX> text{};
-  const ssize_t length = readlink(path.c_str(), text.data(), text.size());
-  return length <= 0 ? std::string() : std::string(text.data(), static_cast<std::size_t>(length));
-}
 
 std::string hex(std::uint64_t number) {
   return hexadecimal(number).substr(2);
@@ -54,11 +48,18 @@ std::optional<std::string> file_key(pid_t pid, std::size_t number, std::string_v
   const std::string path = concat("/proc/", pid, "/fd/", number);
   struct stat status {};
   // It leads to the open file itself, whatever its name leads to now.
-  if (!link_of(path).starts_with('/') || stat(path.c_str(), &status) != 0) return std::nullopt;
+  if (!inspect::link_of(path).value_or("").starts_with('/') || stat(path.c_str(), &status) != 0)
+    return std::nullopt;
   const std::string id = mount_id(pid, number);
   const std::vector<os::MountLine> lines = os::mount_lines(mountinfo);
   if (id.empty() || std::ranges::find(lines, id, &os::MountLine::id) != lines.end()) return std::nullopt;
   return concat("file[", hex(std::stoull(id)), ":", hex(status.st_ino), "]");
+}
+
+std::string to_text(const StandardStreams& streams) {
+  Value::Array array;
+  for (const std::string& stream : streams) array.emplace_back(Value::Data(stream));
+  return document::json::to_text(Value(Value::Data(std::move(array))));
 }
 
 }  // namespace
@@ -66,8 +67,9 @@ std::optional<std::string> file_key(pid_t pid, std::size_t number, std::string_v
 StandardStreams own_streams() {
   StandardStreams streams;
   for (std::size_t number = 0; number < streams.size(); ++number)
-    if (std::string link = link_of(concat("/proc/self/fd/", number)); is_pipe(link))
-      streams.at(number) = std::move(link);
+    if (std::optional<std::string> link = inspect::link_of(concat("/proc/self/fd/", number));
+        link && is_pipe(*link))
+      streams.at(number) = std::move(*link);
   return streams;
 }
 
@@ -83,10 +85,12 @@ bool is_external_file(std::string_view key) {
   return key.starts_with("file[");
 }
 
-void write_streams(const os::Fd& images, const StandardStreams& streams) {
-  Value::Array array;
-  for (const std::string& stream : streams) array.emplace_back(Value::Data(stream));
-  os::replace_file(images, file_name, document::json::to_text(Value(Value::Data(std::move(array)))), 0600);
+StreamsFile::StreamsFile(const os::Fd& images, const StandardStreams& streams)
+    : file_(images, file_name, to_text(streams), 0600) {}
+
+void remove_streams(const os::Fd& images) {
+  if (unlinkat(images.get(), file_name, 0) != 0 && errno != ENOENT)
+    throw_errno(concat("remove ", file_name, " of an earlier checkpoint"));
 }
 
 StandardStreams read_streams(const os::Fd& images, const std::string& images_path) {

@@ -29,8 +29,24 @@ using StandardStreams = std::array<std::string, 3>;
 
 // Whether that is a file of the host's, which criu has to be told of at dump (--external).
 [[nodiscard]] bool is_external_file(std::string_view key);
-// They are kept beside the images as runc keeps them, in descriptors.json.
-void write_streams(const os::Fd& images, const StandardStreams& streams);
+
+// They are kept beside the images as runc keeps them, in descriptors.json. It comes last: where it is, criu
+// has finished. Written whole before criu starts, so that afterwards, when the container may be gone, only a
+// rename is left to fail; without put_in_place() it goes again.
+class StreamsFile {
+ public:
+  // `images` must outlive this. Throws SystemError.
+  StreamsFile(const os::Fd& images, const StandardStreams& streams);
+  // Throws SystemError.
+  void put_in_place() { file_.put_in_place(); }
+
+ private:
+  os::Replacement file_;
+};
+
+// Removes that of an earlier checkpoint, whose images criu is about to write over. Throws SystemError.
+void remove_streams(const os::Fd& images);
+// Throws Error if there is none: no checkpoint, or not a whole one.
 [[nodiscard]] StandardStreams read_streams(const os::Fd& images, const std::string& images_path);
 
 }  // namespace scrim::criu

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "launcher/criu/directories.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,8 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <memory>
 
+#include "launcher/os/directory.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -18,67 +17,83 @@ namespace scrim::criu {
 
 namespace {
 
-std::vector<std::string> names_in(const os::Fd& directory) {
-  std::vector<std::string> names;
-  const int copy = openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const auto close_dir = [](DIR* stream) { closedir(stream); };
-  const std::unique_ptr<DIR, decltype(close_dir)> entries(copy < 0 ? nullptr : fdopendir(copy));
-  if (!entries && copy >= 0) close(copy);
-  while (const dirent* entry = entries ? readdir(entries.get()) : nullptr) names.emplace_back(entry->d_name);
-  return names;
+// criu's image-desc.c; "parent" leads to the images of a dump before this one.
+bool is_image(std::string_view name) {
+  return name.ends_with(".img") || name == "irmap-cache" || name == "parent";
+}
+
+bool is_statistics(std::string_view name) {
+  return name == "stats-dump";
+}
+
+bool make_directory(const std::string& path) {
+  if (mkdir(path.c_str(), 0700) == 0) return true;
+  if (errno != EEXIST) throw_errno(concat("make directory ", path));
+  return false;
+}
+
+std::string absolute(const std::string& path) {
+  return std::filesystem::absolute(path).lexically_normal().string();
 }
 
 }  // namespace
 
-Directories::Directory Directories::open(const std::string& path, Make make) {
-  Directory directory;
-  directory.path = std::filesystem::absolute(path).lexically_normal().string();
-  if (make == Make::yes) {
-    directory.made = mkdir(directory.path.c_str(), 0700) == 0;
-    if (!directory.made && errno != EEXIST) throw_errno(concat("make directory ", directory.path));
-  }
-  directory.fd = os::open(directory.path, O_RDONLY | O_DIRECTORY);
-  directory.names = names_in(directory.fd);
-  return directory;
+Directories::Directory::Directory(std::string path, bool made, IsWritten is_written)
+    : path_(std::move(path)), made_(made), is_written_(is_written) {}
+
+// From here on it has a destructor, also if something fails.
+Directories::Directory::Directory(const std::string& path, Make make, IsWritten is_written)
+    : Directory(absolute(path), make == Make::yes && make_directory(absolute(path)), is_written) {
+  fd_ = os::open(path_, O_RDONLY | O_DIRECTORY);
+  before_ = os::names_in(fd_, path_);
 }
 
+Directories::Directory::~Directory() {
+  if (kept_) return;
+  try {
+    take_back_files();
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): they stay
+  }
+  // Which fails if the log lies in it.
+  if (made_) (void)rmdir(path_.c_str());
+}
+
+void Directories::Directory::take_back_files() const {
+  if (!before_) return;
+  for (const std::string& name : os::names_in(fd_, path_))
+    if (is_written_(name) && std::ranges::find(*before_, name) == before_->end())
+      (void)unlinkat(fd_.get(), name.c_str(), 0);
+}
+
+// criu writes its statistics where its log is.
 Directories::Directories(const Options& options, const std::string& log_name, Make make)
-    : images_(open(options.image_path, make)),
-      work_(open(options.work_path.empty() ? options.image_path : options.work_path,
-                 options.work_path.empty() ? Make::no : Make::yes)),
+    : images_(options.image_path, make, is_image),
+      work_(options.work_path.empty() ? options.image_path : options.work_path,
+            options.work_path.empty() ? Make::no : Make::yes, is_statistics),
       log_name_(log_name) {
-  if (unlinkat(work_.fd.get(), log_name_.c_str(), 0) != 0 && errno != ENOENT)
+  if (unlinkat(work_.fd().get(), log_name_.c_str(), 0) != 0 && errno != ENOENT)
     throw_errno(concat("remove ", log_path()));
 }
 
-Directories::~Directories() {
-  if (kept_) return;
-  take_back(work_);
-  take_back(images_);
-}
-
-void Directories::take_back(const Directory& directory) const {
-  for (const std::string& name : names_in(directory.fd))
-    if (name != log_name_ && std::ranges::find(directory.names, name) == directory.names.end())
-      (void)unlinkat(directory.fd.get(), name.c_str(), 0);
-  // Which fails if the log lies in it.
-  if (directory.made) (void)rmdir(directory.path.c_str());
+void Directories::keep() {
+  images_.keep();
+  work_.keep();
 }
 
 std::string Directories::log_path() const {
-  return concat(work_.path, "/", log_name_);
+  return concat(work_.path(), "/", log_name_);
 }
 
 std::string Directories::log() const {
   try {
-    return os::read_kernel_file_at(work_.fd, log_name_);
+    return os::read_kernel_file_at(work_.fd(), log_name_);
   } catch (const SystemError&) {
     return {};
   }
 }
 
 std::vector<std::string> Directories::arguments() const {
-  return {"--images-dir", images_.path, "--work-dir", work_.path, "--log-file", log_name_};
+  return {"--images-dir", images_.path(), "--work-dir", work_.path(), "--log-file", log_name_};
 }
 
 }  // namespace scrim::criu

@@ -54,13 +54,15 @@ bool is_at_least_3_19(std::string_view said) {
 }
 
 bool restores_no_new_privs(const std::string& program) {
-  const os::Captured said = os::capture(program, {"criu", "--version"}, os::StandardError::discarded);
+  const os::Captured said =
+      os::capture(program, {"criu", "--version", "--no-default-config"}, os::StandardError::discarded);
   return is_at_least_3_19(said.output);
 }
 
 std::vector<std::string> common_arguments(const Options& options,
                                           const std::vector<bundle::Setting>& annotations) {
-  std::vector<std::string> arguments{"-v4", concat("--manage-cgroups=", options.manage_cgroups)};
+  std::vector<std::string> arguments{"-v4", "--no-default-config",
+                                     concat("--manage-cgroups=", options.manage_cgroups)};
   const auto flag = [&](bool given, const char* name) {
     if (given) arguments.emplace_back(name);
   };

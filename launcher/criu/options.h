@@ -36,7 +36,8 @@ struct Options {
 
 // What criu is told in any case: options, log and configuration file. The annotation org.criu.config names
 // that file, as with runc and crun; empty: none. Without it /etc/criu/scrim.conf or else /etc/criu/runc.conf
-// is taken, if there is one: what runc was told of criu on this machine is meant for scrim too.
+// is taken, if there is one: what runc was told of criu on this machine is meant for scrim too. criu's
+// default configuration files are not read.
 [[nodiscard]] std::vector<std::string> common_arguments(const Options& options,
                                                         const std::vector<bundle::Setting>& annotations);
 

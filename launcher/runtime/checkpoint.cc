@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "launcher/criu/external.h"
 #include "launcher/init/namespaces.h"
@@ -107,12 +108,14 @@ void checkpoint(const Store& store, const std::string& id, const CheckpointOptio
   CriuProcess::Setup setup;
   setup.program = options.criu.program;
   setup.arguments = dump_arguments(state, options, directories);
+  std::optional<criu::StreamsFile> streams_file;
   if (!options.pre_dump) {
     const std::string mountinfo = os::read_kernel_file(concat("/proc/", state.pid, "/mountinfo"));
     const criu::StandardStreams streams = criu::dumped_streams(state.pid, state.streams, mountinfo);
     add_externals(setup.arguments, state, apart, streams, mountinfo);
-    criu::write_streams(directories.images(), streams);
+    streams_file.emplace(directories.images(), streams);
   }
+  criu::remove_streams(directories.images());
   try {
     CriuProcess(setup).wait(directories, doing);
   } catch (const Error&) {
@@ -121,6 +124,7 @@ void checkpoint(const Store& store, const std::string& id, const CheckpointOptio
     throw;
   }
   directories.keep();
+  if (streams_file) streams_file->put_in_place();
   if (!options.leave_running && !options.pre_dump) remove_killed(std::move(container), state, warn);
 }
 

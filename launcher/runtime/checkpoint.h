@@ -17,8 +17,9 @@ struct CheckpointOptions {
 };
 
 // Writes a running container to files (criu(8)). Unless it is to go on, its processes end with that, and it
-// is deleted. If it fails the container runs on as it was, and nothing but criu's log is left. Throws Error
-// for a container that cannot be restored.
+// is deleted. If it fails the container runs on as it was, and of what was written only criu's log is left; a
+// checkpoint that was in the image path before counts as unfinished from the moment that criu starts. Throws
+// Error for a container that cannot be restored.
 void checkpoint(const Store& store, const std::string& id, const CheckpointOptions& options,
                 const Warn& warn);
 

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <tuple>
 
 #include "launcher/criu/log.h"
@@ -54,6 +55,8 @@ void pass_on(const std::vector<std::pair<int, int>>& descriptors) {
                     "cgroup.procs of the container");
   }
   if (setup.prepare) setup.prepare();
+  // --no-default-config does not keep criu 3.17 from reading the file that this names.
+  unsetenv("CRIU_CONFIG_FILE");
   const os::Fd null = os::open("/dev/null", O_RDONLY);
   std::vector<std::pair<int, int>> descriptors = setup.descriptors;
   descriptors.insert(descriptors.end(), {{null.get(), 0}, {said.get(), 1}, {said.get(), 2}});

@@ -32,22 +32,57 @@ refused() {
   scrim delete --force refused
 }
 
+# A dump of container f that fails leaves everything alone that it did not write, and no checkpoint that looks whole.
+others_files() {
+  local said
+  mkdir "$work/old" "$work/oldlog"
+  touch "$work/old/"{old.img,inventory.img,notes} "$work/oldlog/"{stats-restore,a.img}
+  echo '["","",""]' >"$work/old/descriptors.json"
+  # They appear while criu works.
+  sed "s|^touch|touch \"\$work/old/theirs\" \"\$work/oldlog/theirs.img\"; touch|; s|\$work|$work|g" "$fake" >"$work/busy-criu"
+  chmod +x "$work/busy-criu"
+  touch "$work/list"
+  scrim --criu "$work/busy-criu" checkpoint --image-path "$work/old" --work-path "$work/oldlog" f >/dev/null 2>&1
+  same "failed dump: other files stay" "inventory.img notes old.img theirs; a.img dump.log stats-restore theirs.img" \
+    "$(ls -A "$work/old" | one_line); $(ls -A "$work/oldlog" | one_line)"
+  same "while criu works: no descriptors.json" ".descriptors.json.new inventory.img notes old.img" "$(one_line <"$work/list")"
+  matches "failed dump into an earlier checkpoint: that is none any more" "one that was not finished" \
+    "$(scrim --criu "$fake" restore -b "$work/f" --image-path "$work/old" f2 2>&1)"
+  rm "$work/list"
+
+  touch "$work/kill"
+  { scrim --criu "$fake" checkpoint --image-path "$work/halves" f; } >/dev/null 2>&1
+  rm "$work/kill"
+  wait_for 10 test -e "$work/halves/dump.log"
+  matches "dump whose scrim is killed: no checkpoint" "one that was not finished" \
+    "$(scrim --criu "$fake" restore -b "$work/f" --image-path "$work/halves" f2 2>&1)"
+  # Its criu has frozen it.
+  echo 0 >"/sys/fs/cgroup/$tag/f/cgroup.freeze"
+  same "dump whose scrim is killed: the container runs on" running "$(scrim state f | jq -r .status)"
+
+  said=$(scrim --criu "$fake" checkpoint --image-path "$work/new" --work-path "$work/none/log" f 2>&1)
+  same "no work path can be made: says so, and makes no image path" "scrim: make directory $work/none/log: No such file or directory no" \
+    "$said $([ -e "$work/new" ] && echo yes || echo no)"
+}
+
 failing_criu() {
   local said args
   script='sleep 100' bundle f '.process.noNewPrivileges = false | .mounts += [{destination: "/data", source: "\($work)/spec", options: ["rbind"]}]'
   scrim run -d -b "$work/f" f </dev/null >/dev/null 2>&1
-  said=$(scrim --criu "$fake" checkpoint --image-path "$work/img" --work-path "$work/log" --tcp-established --ext-unix-sk --shell-job --file-locks \
+  said=$(CRIU_CONFIG_FILE=$work/spec scrim --criu "$fake" checkpoint --image-path "$work/img" --work-path "$work/log" --tcp-established --ext-unix-sk --shell-job --file-locks \
     --auto-dedup --manage-cgroups-mode full --empty-ns network --parent-path ../pre --leave-running f 2>&1)
   same "failed dump: the log's telling lines, and where it is" \
     "scrim: checkpoint container f: criu: Error (criu/x.c:2): the reason (all of it: $work/log/dump.log)" "$said"
   same "failed dump: the container runs on, though criu left it frozen" running "$(scrim state f | jq -r .status)"
   same "failed dump: nothing but the log is left" "dump.log" "$(ls -A "$work/img" "$work/log" 2>/dev/null | grep -v ':$' | one_line)"
+  same "criu reads no configuration file that is only the caller's" unset "$(cat "$work/config")"
   args=$(tr '\n' ' ' <"$work/args")
-  for wanted in "^dump --tree [0-9]+ " "--images-dir $work/img --work-dir $work/log --log-file dump.log" "--manage-cgroups=full" "--tcp-established" \
+  for wanted in " --no-default-config " "^dump --tree [0-9]+ " "--images-dir $work/img --work-dir $work/log --log-file dump.log" "--manage-cgroups=full" "--tcp-established" \
     "--ext-unix-sk" "--shell-job" "--file-locks" "--auto-dedup" "--empty-ns net" "--prev-images-dir ../pre" "--track-mem" "--leave-running" \
     "--freeze-cgroup /sys/fs/cgroup/$tag/f" "--external mnt\[/data\]:/data" "--external mnt\[/proc/keys\]:/proc/keys" "--external file\[[0-9a-f]+:[0-9a-f]+\]"; do
     matches "criu is told $wanted" "$wanted" "$args"
   done
+  others_files
   if command -v criu >/dev/null && ! criu check >/dev/null 2>&1; then
     said=$(scrim checkpoint --image-path "$work/real" f 2>&1)
     same "a kernel that criu does not know: 1" 1 $?
@@ -106,9 +141,13 @@ if [ -z "${SCRIM_TEST_IN_VM:-}" ]; then
 #!/bin/bash
 [ "\$1" != --version ] || { echo "Version: 3.17.1"; exit 0; }
 printf '%s\n' "\$@" >"$work/args"
+echo "\${CRIU_CONFIG_FILE:-unset}" >"$work/config"
 while [ \$# -gt 0 ]; do case \$1 in --images-dir) images=\$2 ;; --work-dir) log=\$2 ;; --log-file) name=\$2 ;;
   --freeze-cgroup) echo 1 >"\$2/cgroup.freeze" ;; esac; shift; done
-touch "\$images/half.img"
+[ ! -e "$work/list" ] || ls -A "\$images" >"$work/list"
+[ ! -e "$work/kill" ] || kill -KILL \$PPID
+touch "\$images/half.img" "\$log/stats-dump"
+ln -sfn ../pre "\$images/parent"
 printf '(00.1) Error (criu/tun.c:1): noise\n(00.2) Dumping processes (pid: 1)\n(00.3) Running pre-restore scripts\n(00.4) Error (criu/x.c:2): the reason\n(00.5) Error (criu/y.c:3): Dumping FAILED.\n' >"\$log/\$name"
 exit 1
 END
@@ -270,7 +309,14 @@ wait_for 30 is_status stopped k
 same "criu's end without scrim: the container is stopped, and known" stopped "$(scrim state k | jq -r .status)"
 wait_for 10 no_criu
 scrim delete --force k
+matches "checkpoint killed: it does not count as finished" "one that was not finished" "$(scrim restore -d -b "$work/k" --image-path "$work/killed" k 2>&1 </dev/null)"
 nothing_left "checkpoint killed"
+same "criu's end without scrim: it says in its log that it has finished" 1 "$(grep -c "Dumping finished successfully" "$work/killed/dump.log")"
+mv "$work/killed/.descriptors.json.new" "$work/killed/descriptors.json"
+same "criu's end without scrim: made whole by hand, it is a checkpoint" "0 running" \
+  "$(scrim restore -d -b "$work/k" --image-path "$work/killed" k </dev/null >"$work/said" 2>&1; echo $?) $(scrim state k | jq -r .status)"
+scrim delete --force k
+nothing_left "checkpoint made whole by hand"
 
 background "$work/said" --criu "$work/late-criu" restore -d --image-path "$work/img" -b "$work/b" b
 wait_for 10 test -e "$work/late"

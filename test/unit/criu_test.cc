@@ -75,13 +75,15 @@ TEST_CASE("of a criu log the last errors are told, not what it finds missing in 
 TEST_CASE("options in criu's words") {
   const bundle::Setting no_config{"org.criu.config", ""};
   Options options;
-  CHECK(common_arguments(options, {no_config}) == Strings{"-v4", "--manage-cgroups=soft"});
+  CHECK(common_arguments(options, {no_config}) ==
+        Strings{"-v4", "--no-default-config", "--manage-cgroups=soft"});
   options.tcp_established = options.ext_unix_sk = options.shell_job = options.file_locks =
       options.auto_dedup = options.empty_network = true;
   options.manage_cgroups = "full";
   CHECK(common_arguments(options, {{"org.criu.config", "/etc/my.conf"}}) ==
-        Strings{"-v4", "--manage-cgroups=full", "--tcp-established", "--ext-unix-sk", "--shell-job",
-                "--file-locks", "--auto-dedup", "--empty-ns", "net", "--config", "/etc/my.conf"});
+        Strings{"-v4", "--no-default-config", "--manage-cgroups=full", "--tcp-established", "--ext-unix-sk",
+                "--shell-job", "--file-locks", "--auto-dedup", "--empty-ns", "net", "--config",
+                "/etc/my.conf"});
   CHECK(is_empty_network({"network"}));
   CHECK_FALSE(is_empty_network({}));
   CHECK_THROWS_AS(is_empty_network({"network", "ipc"}), Error);
