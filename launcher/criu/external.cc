@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -29,9 +30,15 @@ bool shows_shared_namespace(std::string_view type, std::uint64_t apart) {
          (type == "mqueue" && (apart & CLONE_NEWIPC) == 0);
 }
 
-bool is_bind(const bundle::Mount& mount) {
-  const init::MountOptions options = init::parse_mount_options(mount.options);
-  return !options.remount && (options.bind || mount.type == "bind");
+// What options leave of a mount's being read-only; its submounts' too if `recursive`.
+bool is_readonly_after(bool before, const init::MountOptions& options, bool recursive) {
+  const auto apply = [&](const os::MountAttributes& attributes) {
+    if ((attributes.clear & MOUNT_ATTR_RDONLY) != 0) before = false;
+    if ((attributes.set & MOUNT_ATTR_RDONLY) != 0) before = true;
+  };
+  if (!recursive) apply(options.attributes);
+  apply(options.recursive_attributes);
+  return before;
 }
 
 std::string without_slash_at_end(std::string path) {
@@ -86,22 +93,40 @@ std::vector<std::string> external_mounts(std::string_view container, std::string
   return external;
 }
 
+bool is_bind(const bundle::Mount& mount) {
+  const init::MountOptions options = init::parse_mount_options(mount.options);
+  return !options.remount && (options.bind || mount.type == "bind");
+}
+
+bool is_wanted_readonly(const std::vector<bundle::Mount>& mounts, std::size_t at) {
+  bool readonly = false;
+  for (std::size_t i = at; i < mounts.size(); ++i) {
+    const init::MountOptions options = init::parse_mount_options(mounts[i].options);
+    if (i == at || (options.remount && mounts[i].destination == mounts[at].destination))
+      readonly = is_readonly_after(readonly, options, false);
+  }
+  return readonly;
+}
+
 std::vector<ExternalMount> restored_mounts(const bundle::Spec& spec, const os::Fd& root,
                                            std::string_view own) {
   const std::vector<MountLine> lines = os::mount_lines(own);
   std::vector<ExternalMount> mounts;
-  for (const bundle::Mount& mount : spec.mounts) {
+  for (std::size_t at = 0; at < spec.mounts.size(); ++at) {
+    const bundle::Mount& mount = spec.mounts[at];
     if (!is_bind(mount)) continue;
     const std::string source = without_slash_at_end(mount.source);
     const std::string destination = resolved(without_slash_at_end(mount.destination), root);
-    mounts.push_back({destination, source});
+    mounts.push_back({destination, source, is_wanted_readonly(spec.mounts, at)});
+    const bool readonly_below = is_readonly_after(false, init::parse_mount_options(mount.options), true);
     for (const MountLine& line : lines) {
       const std::string place = os::unescaped(line.mount_point);
       if (!is_below(place, source)) continue;
-      mounts.push_back({concat(destination, source == "/" ? place : place.substr(source.size())), place});
+      mounts.push_back(
+          {concat(destination, source == "/" ? place : place.substr(source.size())), place, readonly_below});
     }
   }
-  for (const std::string& path : spec.masked_paths) mounts.push_back({path, "/dev/null"});
+  for (const std::string& path : spec.masked_paths) mounts.push_back({path, "/dev/null", false});
   return mounts;
 }
 

@@ -19,10 +19,16 @@ namespace scrim::criu {
 [[nodiscard]] std::vector<std::string> external_mounts(std::string_view container, std::string_view own,
                                                        std::uint64_t apart);
 
+// Whether a mount of a bundle is a bind mount of its own.
+[[nodiscard]] bool is_bind(const bundle::Mount& mount);
+// Whether it is to be read-only in the end: by its own options, and those that remount it later.
+[[nodiscard]] bool is_wanted_readonly(const std::vector<bundle::Mount>& mounts, std::size_t at);
+
 // One of them at restore.
 struct ExternalMount {
   std::string mount_point;  // in the container
   std::string source;       // on the host
+  bool readonly = false;    // as the bundle wants it
 };
 // All that the spec makes of that kind; what lies in them (rbind), too. `root`: the root file system, in
 // which symbolic links of the destinations are followed. `own`: our mountinfo.

@@ -28,7 +28,7 @@ std::vector<MountLine> mount_lines(std::string_view mountinfo) {
     const std::vector<std::string_view> fields = split(line, ' ');
     const auto dash = fields.size() < 10 ? fields.end() : std::find(fields.begin() + 6, fields.end(), "-");
     if (fields.end() - dash < 4) continue;
-    lines.push_back({fields[0], fields[1], fields[2], fields[3], fields[4], dash[1], dash[3]});
+    lines.push_back({fields[0], fields[1], fields[2], fields[3], fields[4], fields[5], dash[1], dash[3]});
   }
   return lines;
 }

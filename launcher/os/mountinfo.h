@@ -9,7 +9,7 @@ namespace scrim::os {
 
 // A line of mountinfo (proc_pid_mountinfo(5)), its fields still as the kernel wrote them.
 struct MountLine {
-  std::string_view id, parent, device, root, mount_point, type, super_options;
+  std::string_view id, parent, device, root, mount_point, options, type, super_options;
 };
 
 // All lines that are whole. They are views of the text.

@@ -11,6 +11,7 @@
 #include "launcher/criu/external.h"
 #include "launcher/init/namespaces.h"
 #include "launcher/runtime/criu_process.h"
+#include "launcher/runtime/notify.h"
 #include "launcher/runtime/remove.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -100,6 +101,10 @@ void checkpoint(const Store& store, const std::string& id, const CheckpointOptio
     throw Error(concat(doing, ": container not running (it is ", name_of(status), ")"));
   const std::uint64_t apart = init::namespaces_apart(state.pid);
   refuse_what_cannot_be_restored(state, apart, doing);
+  if (has_notify(container))
+    throw Error(concat(doing,
+                       ": it was created with NOTIFY_SOCKET: what tells the service manager that it is "
+                       "ready would not be there at restore"));
   if (is_true(state.process.find("noNewPrivileges")) && !criu::restores_no_new_privs(options.criu.program))
     throw Error(concat(doing, ": it has process.noNewPrivileges, which criu before 3.19 does not restore (",
                        options.criu.program, " is older)"));

@@ -61,19 +61,21 @@ void check_enforced(const std::vector<pid_t>& pids, const PreparedProfile& profi
                     const filter::Program& program) {
   for (const pid_t pid : pids) {
     const auto threads = unless_gone([&] { return kernel::threads_of(pid); });
-    if (!threads || threads->empty()) continue;
-    const auto filters = unless_gone([&] { return filters_of(threads->front()); });
-    if (!filters) continue;
-    if (filters->empty())
-      throw Error(concat("process ", pid, " has no seccomp filter, but the container has the profile ",
-                         profile.resolution.name));
-    const filter::Program& loaded = filters->back().program;
-    if (is_same(loaded, program)) continue;
-    try {
-      filter::prove(loaded, profile.tables);
-    } catch (const Error& error) {
-      throw Error(concat("process ", pid, " has another seccomp filter than the container's profile ",
-                         profile.resolution.name, ": ", error.what()));
+    for (const kernel::ThreadStatus& thread : threads.value_or(std::vector<kernel::ThreadStatus>())) {
+      const auto filters = unless_gone([&] { return filters_of(thread); });
+      if (!filters) continue;
+      const std::string subject = concat("thread ", thread.tid, " (", thread.name, ")");
+      if (filters->empty())
+        throw Error(concat(subject, " has no seccomp filter, but the container has the profile ",
+                           profile.resolution.name));
+      const filter::Program& loaded = filters->back().program;
+      if (is_same(loaded, program)) continue;
+      try {
+        filter::prove(loaded, profile.tables);
+      } catch (const Error& error) {
+        throw Error(concat(subject, " has another seccomp filter than the container's profile ",
+                           profile.resolution.name, ": ", error.what()));
+      }
     }
   }
 }

@@ -17,7 +17,7 @@ namespace scrim::runtime {
 // (`has_filter`), or lacks no_new_privs.
 void check_confined(const std::vector<pid_t>& pids, const bundle::Spec& spec, bool has_filter);
 
-// When they run: reads back their filters. Throws Error if the first that one of them got is neither
+// When they run: reads back their threads' filters. Throws Error if the first that one of them got is neither
 // `program` nor means the same as `profile`, which was prepared with `verify`; filters that it got later only
 // take away.
 void check_enforced(const std::vector<pid_t>& pids, const PreparedProfile& profile,

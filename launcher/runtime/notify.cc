@@ -56,10 +56,14 @@ void prepare_notify(const Container& container, bundle::Spec& spec) {
   env.push_back(concat(variable, "=", inside, "/notify.sock"));
 }
 
+bool has_notify(const Container& container) {
+  return faccessat(container.directory().get(), notify_directory, F_OK, 0) == 0;
+}
+
 std::optional<Notify> Notify::listen(const Container& container) {
   const std::string host = host_socket();
   const int directory = container.directory().get();
-  if (host.empty() || faccessat(directory, notify_directory, F_OK, 0) != 0) return std::nullopt;
+  if (host.empty() || !has_notify(container)) return std::nullopt;
   os::Fd to_host = os::connect_datagram(host);
   // Of a `start` that was interrupted.
   if (unlinkat(directory, notify_socket, 0) != 0 && errno != ENOENT)

@@ -25,6 +25,9 @@ inline constexpr const char* notify_socket = "notify/notify.sock";
 // must be there before the mount, the socket need not.
 void prepare_notify(const Container& container, bundle::Spec& spec);
 
+// Whether that was done when the container was created.
+[[nodiscard]] bool has_notify(const Container& container);
+
 // The runtime's end of it.
 class Notify {
  public:

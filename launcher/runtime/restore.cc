@@ -14,12 +14,15 @@
 #include "launcher/criu/descriptors.h"
 #include "launcher/criu/directories.h"
 #include "launcher/criu/external.h"
+#include "launcher/criu/mounted.h"
+#include "launcher/init/keyring.h"
 #include "launcher/os/mount.h"
 #include "launcher/os/pidfd.h"
 #include "launcher/runtime/criu_process.h"
 #include "launcher/runtime/enforced.h"
 #include "launcher/runtime/initial_state.h"
 #include "launcher/runtime/new_process.h"
+#include "launcher/runtime/privileges.h"
 #include "libprofile/error.h"
 #include "libprofile/text.h"
 
@@ -148,10 +151,6 @@ Created restore(PreparedBundle& bundle, const Store& store, RestoreOptions optio
 
   Created created(warn);
   created.container_.emplace(store.create(options.create.id));
-  if (is_notify_wanted()) {
-    prepare_notify(*created.container_, bundle.spec);
-    created.notify_ = Notify::listen(*created.container_);
-  }
   created.state_ = initial_state(bundle, options.create.id);
   remember_for_later(created.state_, bundle, true);
   ContainerState planned = created.state_;
@@ -178,6 +177,8 @@ Created restore(PreparedBundle& bundle, const Store& store, RestoreOptions optio
   setup.entrance = &entrance;
   setup.prepare = [&] {
     created.container_->close_copies();
+    // The container's processes inherit criu's: the images have none.
+    init::join_session_keyring(options.create.id, false);
     prepare_mounts(place, bundle.spec.root_path, bundle.spec.root_readonly);
   };
   const auto add = [&](const std::vector<std::string>& more) {
@@ -189,8 +190,9 @@ Created restore(PreparedBundle& bundle, const Store& store, RestoreOptions optio
   add(criu::common_arguments(options.criu, bundle.spec.annotations));
   add({"--root", concat(place, "/", root_name), "--action-script", concat(place, "/", script_name)});
   add({"--cgroup-root", cgroup_root(created.state_.cgroup)});
-  for (const criu::ExternalMount& mount :
-       criu::restored_mounts(bundle.spec, root, os::read_kernel_file("/proc/self/mountinfo")))
+  const std::vector<criu::ExternalMount> mounts =
+      criu::restored_mounts(bundle.spec, root, os::read_kernel_file("/proc/self/mountinfo"));
+  for (const criu::ExternalMount& mount : mounts)
     add({"--external", concat("mnt[", mount.mount_point, "]:", mount.source)});
   inherit_streams(inherited, streams);
   add(join_namespaces(namespaces, inherited));
@@ -202,16 +204,24 @@ Created restore(PreparedBundle& bundle, const Store& store, RestoreOptions optio
                            inherited.descriptors().end());
 
   CriuProcess criu(setup);
+  bool confined = false;
   try {
     while (const auto action = actions.next(criu.process(), created.interruption_)) {
+      // Now that criu is in it, and before anything is said of those that are.
+      scope.reset();
       created.state_.pid = action->pid;
       if (action->stage == "setup-namespaces")
         created.run_hooks_of_creation(bundle.spec.hooks);
       else if (action->stage == "post-restore")
         created.take_restored();
-      else
-        check_confined(processes_but(criu.process().pid(), created.state_.cgroup), bundle.spec,
-                       filter.has_value());
+      else {
+        const std::vector<pid_t> pids = processes_but(criu.process().pid(), created.state_.cgroup);
+        check_confined(pids, bundle.spec, filter.has_value());
+        if (bundle.spec.process)
+          check_privileges(pids, action->pid, *bundle.spec.process, options.lsm_profile);
+        criu::check_mounts(action->pid, bundle.spec, mounts);
+        confined = true;
+      }
       actions.proceed();
     }
   } catch (const std::exception&) {
@@ -221,6 +231,8 @@ Created restore(PreparedBundle& bundle, const Store& store, RestoreOptions optio
   }
   criu.wait(directories, doing);
   if (!created.process_) throw Error(concat(doing, ": criu restored no process"));
+  // A configuration file for criu may name another script.
+  if (!confined) throw Error(concat(doing, ": criu never asked before it let the processes go on"));
   if (filter) check_enforced(cgroup::processes(created.state_.cgroup), bundle.profile, *filter);
   write_pid_file(options.create.pid_file, created.state_.pid);
   send_pidfd(options.create.pidfd_socket, created.process_->pidfd(), "standard");

@@ -19,8 +19,9 @@ struct RestoreOptions {
 // bind mounts, limits and hooks (prestart and createRuntime when there are namespaces but no processes yet;
 // createContainer and startContainer have had their effect). Everything else is as it was dumped: processes
 // with their credentials and seccomp filters. The images are trusted as programs of root's are; still the
-// container is killed, and Error thrown, if its filter does not mean what the bundle's profile does.
-// The bundle's profile has to be prepared with `verify`.
+// container is killed, and Error thrown, if its filter does not mean what the bundle's profile does, or it
+// may do more than the bundle lets it (check_privileges(), criu::check_mounts()). Its session keyring is a
+// new one. The bundle's profile has to be prepared with `verify`.
 [[nodiscard]] Created restore(PreparedBundle& bundle, const Store& store, RestoreOptions options,
                               const Warn& warn);
 

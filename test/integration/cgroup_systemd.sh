@@ -4,7 +4,8 @@
 # properties and in the files, update, delete, and what happens without a word from scrim.
 source "$(dirname "$0")/lib.sh"
 export SCRIM_VM_SYSTEMD=1
-in_vm "$@" systemctl
+export SCRIM_VM_MODULES="unix_diag tcp_diag udp_diag raw_diag af_packet_diag netlink_diag nf_tables nf_conntrack_netlink"
+in_vm systemctl criu ip tar gzip iptables-save ip6tables-save
 begin_containers "$@"
 
 s() { scrim --systemd-cgroup "$@"; }
@@ -66,6 +67,20 @@ bundle path '.linux.cgroupsPath = "/a/b"'
 matches "another form of cgroupsPath is refused" "slice:prefix:name is expected" "$(s run -b "$work/path" path 2>&1 </dev/null)"
 bundle slice '.linux.cgroupsPath = "no/slice:a:b"'
 matches "no slice at all" "slice:prefix:name" "$(s run -b "$work/slice" slice 2>&1 </dev/null)"
+
+# Restored into a scope of its own, under the filter that the bundle asks for.
+counting='n=0; while :; do n=$((n + 1)); sleep 0.2; done'
+script=$counting bundle dumped '.linux.cgroupsPath = "system.slice:pre:dumped" | .process.noNewPrivileges = false
+  | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO"}]}'
+s run -d -b "$work/dumped" dumped </dev/null >/dev/null 2>&1
+limit=60
+same "checkpoint" "" "$(s checkpoint --image-path "$work/img" dumped 2>&1)"
+wait_for 5 is_gone pre-dumped.scope
+same "restore" "0 " "$(s restore -d --image-path "$work/img" -b "$work/dumped" dumped </dev/null >"$work/out" 2>&1; echo "$? $(cat "$work/out")")"
+same "restore: it is in the scope, and nobody else" "active 0::/system.slice/pre-dumped.scope" \
+  "$(show pre-dumped.scope ActiveState) $(for pid in $(cat /sys/fs/cgroup/system.slice/pre-dumped.scope/cgroup.procs); do cat "/proc/$pid/cgroup" 2>/dev/null; done | sort -u)"
+same "restore: nor is its helper" "" "$(while read -r pid; do grep -s scrim-systemd "/proc/$pid/comm"; done </sys/fs/cgroup/system.slice/pre-dumped.scope/cgroup.procs)"
+scrim delete --force dumped
 
 nothing_left systemd
 

@@ -167,6 +167,12 @@ END
   refused "no_new_privs with an old criu" . "it has process.noNewPrivileges, which criu before 3.19 does not restore"
   refused "a user namespace" '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
     | .linux.gidMappings = .linux.uidMappings' "it has a user namespace of its own"
+  script='sleep 100' bundle notified .
+  NOTIFY_SOCKET=$work/service scrim create -b "$work/notified" notified </dev/null >/dev/null 2>&1
+  scrim start notified
+  matches "with NOTIFY_SOCKET: refused" "it was created with NOTIFY_SOCKET" "$(scrim --criu "$fake" checkpoint --image-path "$work/none" notified 2>&1)"
+  same "with NOTIFY_SOCKET: it runs on" "running no" "$(scrim state notified | jq -r .status) $([ -e "$work/none" ] && echo yes || echo no)"
+  scrim delete --force notified
   failing_criu
   without_scrim
   nothing_left "refused and failed"
@@ -266,6 +272,76 @@ script=$counting bundle other "$(with_volume 2) | .hooks.createRuntime[0] = {pat
 matches "restore: a hook that fails" "createRuntime hook /bin/sh: exit status 1: no" "$(scrim restore -d --image-path "$work/img" -b "$work/other" other </dev/null 2>&1 | cat)"
 wait_for 10 no_criu
 nothing_left "restore with a hook that fails"
+
+cat >"$work/hasty-criu" <<END
+#!/bin/bash
+if [ "\$1" != --version ]; then
+  while [ \$# -gt 0 ]; do
+    if [ "\$last" = --action-script ]; then
+      printf '#!/bin/sh\n[ "\$CRTOOLS_SCRIPT_ACTION" = pre-resume ] || exec %s\n' "\$1" >"\$1.hasty" && chmod 700 "\$1.hasty"
+      set -- "\$1.hasty" "\${@:2}"
+    fi
+    arguments+=("\$1") last=\$1
+    shift
+  done
+  set -- "\${arguments[@]}"
+fi
+exec criu "\$@"
+END
+chmod +x "$work/hasty-criu"
+script=$counting bundle b "$(with_volume 2)"
+matches "restore: a criu that never asks before the end" "criu never asked before it let the processes go on" \
+  "$(scrim --criu "$work/hasty-criu" restore -d --image-path "$work/img" -b "$work/b" b </dev/null 2>&1 | cat)"
+nothing_left "restore with a criu that never asks"
+
+# --- the session keyring is the container's own, and NOTIFY_SOCKET is no matter
+script='while :; do cat /proc/keys >/data/keys; sleep 0.2; done' bundle keys "$(with_volume 2) | .linux.maskedPaths -= [\"/proc/keys\"]"
+session_keyring() { grep -o '_ses\.[a-z]*\|_uid_ses' "$work/volume2/keys" | one_line; }
+scrim run -d -b "$work/keys" keys </dev/null >/dev/null 2>&1
+wait_for 10 test -s "$work/volume2/keys"
+same "before: a session keyring of its own" _ses.keys "$(session_keyring)"
+scrim checkpoint --image-path "$work/keyimg" keys 2>&1
+rm "$work/volume2/keys"
+same "restore under NOTIFY_SOCKET" "0 " "$(NOTIFY_SOCKET=$work/service scrim restore -d --image-path "$work/keyimg" -b "$work/keys" other </dev/null 2>"$work/said" >/dev/null; echo "$? $(cat "$work/said")")"
+wait_for 10 test -s "$work/volume2/keys"
+same "restore: a session keyring of its own" _ses.other "$(session_keyring)"
+scrim delete --force other
+nothing_left "restore with keys"
+
+# --- what the bundle confines it to, beside the filter: more than that is refused, less is not
+# held NAME JQ PATTERN: restore from $held_images with another bundle.
+held() {
+  script=$counting bundle other "$(with_volume 2) | $2"
+  matches "restore with $1: refused" "$3" "$(scrim restore -d --image-path "$held_images" -b "$work/other" other </dev/null 2>&1 | cat)"
+  nothing_left "restore with $1"
+}
+held_images=$work/img
+held "fewer capabilities" '.process.capabilities.bounding = []' "CapBnd what process.capabilities does not give: CAP_KILL"
+held "another user" '.process.user.uid = 1001' "of user 1000, not 1001"
+held "another group" '.process.user.gid = 1001' "of group 1000, not 1001"
+held "a group less" '.process.user.additionalGids = []' "in group 5, which process.user does not have"
+held "a mount read-only" '(.mounts[] | select(.destination == "/data")).options = ["rbind", "ro"]' "mount /data would not be read-only"
+held "more masked" '.linux.maskedPaths += ["/proc/meminfo"]' "/proc/meminfo would not be masked"
+held "more read-only" '.linux.readonlyPaths += ["/dev/shm"]' "/dev/shm would not be read-only"
+held "a mount more" '.mounts += [{destination: "/etc/passwd", source: "\($work)/note", options: ["bind", "ro"]}]' "mount /etc/passwd would not be of its source"
+script=$counting bundle other "$(with_volume 2) | .process.capabilities |= with_entries(.value += [\"CAP_CHOWN\"]) | .process.user.additionalGids += [6]"
+same "restore with more in the bundle" "0 " "$(scrim restore -d --image-path "$work/img" -b "$work/other" other </dev/null 2>"$work/said" >/dev/null; echo "$? $(cat "$work/said")")"
+scrim delete --force other
+# Its root exchanges the directories that two volumes lie in.
+mkdir -p "$work/rw" "$work/ro"
+volumes='.root.readonly = false | .process.noNewPrivileges = false
+  | .mounts += [["rw", "v1"], ["ro", "v2"] | {destination: "/\(.[1])/data", source: "\($work)/\(.[0])", options: ["bind", .[0]]}]'
+# shellcheck disable=SC2016 # the container's
+script='n=0; while :; do n=$((n + 1)); echo $n >/v1/data/n; echo $n >/v2/data/n; sleep 0.2; done' bundle swap "$volumes"
+scrim run -d -b "$work/swap" swap </dev/null >/dev/null 2>&1
+wait_for 10 test -s "$work/rw/n"
+scrim exec swap sh -c 'mv /v1 /t && mv /v2 /v1 && mv /t /v2' 2>&1
+same "checkpoint with exchanged volumes" "" "$(scrim checkpoint --image-path "$work/swapped" swap 2>&1)"
+matches "restore with exchanged volumes: refused" "mount /v2/data would not be read-only" \
+  "$(scrim restore -d --image-path "$work/swapped" -b "$work/swap" swap </dev/null 2>&1 | cat)"
+same "restore with exchanged volumes: nothing is written" "" "$(ls "$work/ro")"
+rm -rf "$work/rootfs/v1" "$work/rootfs/v2"
+nothing_left "restore with exchanged volumes"
 
 # --- pre-dump, --leave-running, a network namespace that it has joined, in the foreground
 unshare -n sleep 1000 &
