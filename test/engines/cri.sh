@@ -150,7 +150,7 @@ check_inspect() {
     same "$1: scrim inspect $name: exit status" 0 $?
   done
   matches "$1: scrim inspect says whose it is" "^container default/$2/main \($container\) of containerd, image $image" "$said"
-  matches "$1: scrim inspect: as its config.json says" "^what its config.json asks for.*/k8s.io/$container/config.json" "$said"
+  matches "$1: scrim inspect: as its config.json says" "^what its config.json asks for.*k8s.io/$container/([^/]+/)?config.json" "$said"
   matches "$1: scrim inspect: which it is" "equal to .*RuntimeDefault@containerd" "$said"
   matches "$1: scrim inspect of the sandbox" "^container default/$2 .sandbox. .* of containerd" "$("$SCRIM" inspect "$pod" 2>&1)"
 }
