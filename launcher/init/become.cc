@@ -82,7 +82,8 @@ void Becoming::drop_privileges() const {
   // With the privileges of both, as runc: a user of the image may be put where only root can go (-w /root).
   const bool entered = chdir(process_.cwd.c_str()) == 0;
   // No `capabilities` is none, as under runc.
-  assume({process_.user, process_.capabilities.value_or(bundle::Capabilities{}), settings_.set_groups});
+  assume({process_.user, process_.capabilities.value_or(bundle::Capabilities{}), settings_.set_groups,
+          needed_to_install(settings_.has_filter, process_.no_new_privileges)});
   if (!entered && chdir(process_.cwd.c_str()) != 0)
     throw_errno(concat("enter working directory ", process_.cwd));
   check_working_directory(process_.cwd);
@@ -96,8 +97,8 @@ void Becoming::become(Handover& handover) const {
     installation.flags = handover.flags();
   }
   enforce_and_exec(
-      executable_, settings_.has_filter ? &installation : nullptr, process_.no_new_privileges,
-      [this] { drop_privileges(); }, handover, [](Handover&) noexcept {});
+      executable_, settings_.has_filter ? &installation : nullptr, [this] { drop_privileges(); }, handover,
+      [](Handover&) noexcept {});
 }
 
 }  // namespace scrim::init

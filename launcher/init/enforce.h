@@ -7,6 +7,7 @@
 
 #include "launcher/init/handover.h"
 #include "libprofile/kernel/seccomp.h"
+#include "libprofile/resolve/capabilities.h"
 
 namespace scrim::init {
 
@@ -19,19 +20,18 @@ struct Executable {
 // What follows when the last steps fail: tells whoever waits, and ends the process. Runs under the filter.
 using GiveUp = void (*)(Handover& handover) noexcept;
 
+// What `drop_privileges` below has to leave until execve(2). With no_new_privs anybody may install a filter;
+// without, that needs CAP_SYS_ADMIN (seccomp(2)).
+[[nodiscard]] resolve::CapabilitySet needed_to_install(bool has_filter, bool no_new_privs);
+
 // The last steps of the new process: `drop_privileges` (change user, drop capabilities, change directory),
-// then the filter, then execve(2), with no system call between the last two.
-//
-// With no_new_privs the thread installs the filter itself. Without, that needs CAP_SYS_ADMIN (seccomp(2)),
-// which has just been dropped; credentials are per thread (credentials(7)), so a helper thread, started while
-// still privileged, installs the filter on both (SECCOMP_FILTER_FLAG_TSYNC). Until the filter is in force
-// this thread waits on memory. execve ends the helper (de_thread() in the kernel's fs/exec.c). So no profile
-// needs to allow anything but execve.
+// then the filter, then execve(2), with no system call between the last two. So no profile needs to allow
+// anything but execve: its capabilities the new program has from execve itself (Identity::until_exec).
 //
 // A failure is put into `handover`; then give_up is called.
 [[noreturn]] void enforce_and_exec(const Executable& executable, const kernel::Installation* filter,
-                                   bool no_new_privs, const std::function<void()>& drop_privileges,
-                                   Handover& handover, GiveUp give_up);
+                                   const std::function<void()>& drop_privileges, Handover& handover,
+                                   GiveUp give_up);
 
 // Ends the process with the system calls that the filter may leave, or with an illegal instruction if it
 // leaves none.

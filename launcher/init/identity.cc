@@ -32,6 +32,21 @@ CapabilitySet joined(std::uint32_t low, std::uint32_t high) {
   return CapabilitySet((std::uint64_t{high} << 32) | low);
 }
 
+void write_capabilities(CapabilitySet effective, CapabilitySet permitted, CapabilitySet inheritable) {
+  const auto low = [](CapabilitySet set) { return static_cast<std::uint32_t>(set.bits()); };
+  const auto high = [](CapabilitySet set) { return static_cast<std::uint32_t>(set.bits() >> 32); };
+  const CapabilityData data{{{low(effective), low(permitted), low(inheritable)},
+                             {high(effective), high(permitted), high(inheritable)}}};
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  if (syscall(SYS_capset, &header, data.data()) != 0) throw_errno("set capabilities");
+}
+
+// Whether the permitted set survives a root that becomes somebody else.
+void keep_capabilities(bool keep) {
+  if (prctl(PR_SET_KEEPCAPS, keep ? 1 : 0, 0, 0, 0) != 0)
+    throw_errno(keep ? "keep capabilities across the change of user" : "stop keeping capabilities");
+}
+
 void drop_bounding(CapabilitySet keep, unsigned last) {
   for (unsigned number = 0; number <= last; ++number) {
     if (keep.has(number) || prctl(PR_CAPBSET_READ, number, 0, 0, 0) != 1) continue;
@@ -58,19 +73,16 @@ void set_user(const bundle::User& user, bool set_groups) {
   if (user.umask) umask(*user.umask);
 }
 
-void set_capabilities(const bundle::Capabilities& wanted) {
+void set_capabilities(const bundle::Capabilities& wanted, CapabilitySet until_exec) {
   const CapabilityData before = read_capabilities();
   const CapabilitySet had = joined(before[0].permitted, before[1].permitted);
   // As runc does: what the caller does not have itself (rootless, nested) is left out, not an error.
   const CapabilitySet permitted(wanted.permitted.bits() & had.bits());
   const CapabilitySet effective(wanted.effective.bits() & permitted.bits());
   const CapabilitySet inheritable(wanted.inheritable.bits());
-  const auto low = [](CapabilitySet set) { return static_cast<std::uint32_t>(set.bits()); };
-  const auto high = [](CapabilitySet set) { return static_cast<std::uint32_t>(set.bits() >> 32); };
-  const CapabilityData data{{{low(effective), low(permitted), low(inheritable)},
-                             {high(effective), high(permitted), high(inheritable)}}};
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  if (syscall(SYS_capset, &header, data.data()) != 0) throw_errno("set capabilities");
+  const std::uint64_t kept = until_exec.bits() & had.bits();
+  write_capabilities(CapabilitySet(effective.bits() | kept), CapabilitySet(permitted.bits() | kept),
+                     inheritable);
 
   if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0)
     throw_errno("clear ambient capabilities");
@@ -80,6 +92,21 @@ void set_capabilities(const bundle::Capabilities& wanted) {
     if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0) != 0)
       throw_errno(concat("raise ambient ", CapabilitySet::name_of(number)));
   }
+}
+
+// As setresuid(2) leaves the sets, but with `until_exec`.
+void change_user(const bundle::User& user, bool set_groups, CapabilitySet until_exec) {
+  if (until_exec.bits() == 0) return set_user(user, set_groups);
+  const CapabilityData before = read_capabilities();
+  keep_capabilities(true);
+  set_user(user, set_groups);
+  keep_capabilities(false);
+  const std::uint64_t kept = until_exec.bits() & joined(before[0].permitted, before[1].permitted).bits();
+  const CapabilityData after = read_capabilities();
+  if ((kept & ~joined(after[0].effective, after[1].effective).bits()) == 0) return;
+  // A root that became somebody else (capabilities(7), "Effect of user ID changes on capabilities").
+  write_capabilities(CapabilitySet(kept), CapabilitySet(kept),
+                     joined(after[0].inheritable, after[1].inheritable));
 }
 
 }  // namespace
@@ -110,13 +137,13 @@ bundle::Capabilities current_capabilities() {
 void assume(const Identity& identity) {
   if (identity.capabilities) {
     drop_bounding(identity.capabilities->bounding, last_capability());
-    // The permitted set survives the change of user, to be cut to what was asked for below.
-    if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) throw_errno("keep capabilities across the change of user");
-  }
-  if (identity.user) set_user(*identity.user, identity.set_groups);
-  if (identity.capabilities) {
-    set_capabilities(*identity.capabilities);
-    if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) != 0) throw_errno("stop keeping capabilities");
+    // To be cut to what was asked for below.
+    keep_capabilities(true);
+    if (identity.user) set_user(*identity.user, identity.set_groups);
+    set_capabilities(*identity.capabilities, identity.until_exec);
+    keep_capabilities(false);
+  } else if (identity.user) {
+    change_user(*identity.user, identity.set_groups, identity.until_exec);
   }
 }
 

@@ -23,6 +23,11 @@ struct Identity {
   std::optional<bundle::User> user;  // nothing: stay who we are
   std::optional<bundle::Capabilities> capabilities;
   bool set_groups = true;
+  // What this thread keeps, permitted and effective, for what is left to do before execve(2). The program
+  // does not get it from here: execve computes both sets anew, from the inheritable, bounding and ambient
+  // ones and the file's, and the permitted set before it is no part of that (capabilities(7), "Transformation
+  // of capabilities during execve()").
+  resolve::CapabilitySet until_exec;
 };
 void assume(const Identity& identity);
 

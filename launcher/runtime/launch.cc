@@ -89,14 +89,15 @@ void launch(const LaunchOptions& options, const Warn& warn) {
     throw Error(concat(profile.resolution.name, ": a seccomp listener needs a container (scrim run)"));
   const init::Executable executable{init::find_executable(options.command.front(), environment()),
                                     options.command, environment()};
-  const init::Identity identity = identity_for(options);
+  init::Identity identity = identity_for(options);
+  identity.until_exec = init::needed_to_install(profile.compilation.has_value(), options.no_new_privs);
   init::Handover handover = init::Handover::make();
   kernel::Installation installation;
   if (profile.compilation) installation = {finished_program(profile), profile.flags};
   if (options.no_new_privs) init::set_no_new_privs();
   init::enforce_and_exec(
-      executable, profile.resolution.seccomp ? &installation : nullptr, options.no_new_privs,
-      [&] { init::assume(identity); }, handover, tell_standard_error);
+      executable, profile.compilation ? &installation : nullptr, [&] { init::assume(identity); }, handover,
+      tell_standard_error);
 }
 
 }  // namespace scrim::runtime

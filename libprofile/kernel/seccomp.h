@@ -17,7 +17,7 @@ namespace scrim::kernel {
 [[nodiscard]] unsigned filter_flags(const policy::Policy& policy);
 
 // Everything that seccomp(2) needs, ready: making the call allocates nothing and cannot throw, so that it may
-// be the last thing before execve(2), in a thread of its own and in a child of vfork(2).
+// be the last thing before execve(2).
 struct Installation {
   filter::Program program;  // outlives the call
   unsigned flags = 0;       // SECCOMP_FILTER_FLAG_*
@@ -29,8 +29,8 @@ struct Installation {
 // with TSYNC if another thread has a filter that this one does not have.
 [[nodiscard]] long install(const Installation& installation) noexcept;
 
-// Those flags with TSYNC, and with TSYNC_ESRCH where a listener needs it (Linux 5.7): for install() on behalf
-// of every thread of the process.
+// Those flags with TSYNC, and with TSYNC_ESRCH where a listener needs it (Linux 5.7): for every thread of the
+// process.
 [[nodiscard]] unsigned for_all_threads(unsigned flags) noexcept;
 
 // Names of the flags and actions that this kernel supports ("SECCOMP_FILTER_FLAG_LOG", "SCMP_ACT_NOTIFY"),

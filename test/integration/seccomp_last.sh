@@ -79,8 +79,39 @@ said=$("${nobody[@]}" bash -c 'exec "$@"' - "$SCRIM" launch --profile "$work/pro
   "$work/probe" status fds 2>&1 </dev/null)
 clean "launch by uid 65534 without capabilities" 65534 1 $none
 
+# --- installing needs CAP_SYS_ADMIN, which the program has only where it has it without a filter too
+capability_sets() { awk '/^Cap/ { printf "%s%s %s", sep, $1, $2; sep = ", " }' <<<"$said"; }
+sets() { # BOUNDING PERMITTED INHERITABLE AMBIENT
+  echo "{bounding: $1, effective: $2, permitted: $2, inheritable: $3, ambient: $4}"
+}
+admin='["CAP_SYS_ADMIN"]' kill='["CAP_KILL"]' both='["CAP_KILL", "CAP_SYS_ADMIN"]'
+number=0
+for uid in 0 65534; do
+  for capabilities in "$(sets [] [] [] [])" "$(sets "$kill" "$kill" "$kill" "$kill")" "$(sets "$both" "$kill" [] [])" \
+    "$(sets "$both" "$both" "$kill" "$kill")" "$(sets "$both" "$both" "$both" "$both")" "$(sets "$kill" "$both" [] [])" \
+    "$(sets "$admin" "$kill" "$admin" [])" "$(sets [] "$admin" [] [])"; do
+    number=$((number + 1))
+    changes=".process.noNewPrivileges = false | .process.user = {uid: $uid, gid: $uid} | .process.capabilities = $capabilities"
+    bundle "with-$number" "$changes | .linux.seccomp = $profile"
+    bundle "without-$number" "$changes"
+    said=$(container "without-$number")
+    expected="Seccomp 0: $(capability_sets)"
+    said=$(container "with-$number")
+    same "uid $uid, $capabilities: with a filter as without" "${expected/Seccomp 0/Seccomp 2}" "Seccomp $(field Seccomp): $(capability_sets)"
+  done
+done
+for options in "" "--user 65534" "--user 65534 --cap-drop ALL" "--user 65534 --cap-drop ALL --cap-add SYS_ADMIN" "--cap-drop ALL" \
+  "--cap-drop SYS_ADMIN" "--user 0"; do
+  # shellcheck disable=SC2086
+  said=$("$SCRIM" launch --profile Unconfined $options -- "$work/probe" status 2>&1 </dev/null)
+  expected="Seccomp 0: $(capability_sets)"
+  # shellcheck disable=SC2086
+  said=$(launch $options -- "$work/probe" status)
+  same "launch $options: with a filter as without" "${expected/Seccomp 0/Seccomp 2}" "Seccomp $(field Seccomp): $(capability_sets)"
+done
+
 # --- the order of system calls, as the kernel gives them to a tracer
-# between TRACE: every call of any thread that starts after seccomp(2) has installed the filter, up to execve's start.
+# between TRACE: every call that starts after seccomp(2) has installed the filter, up to execve's start.
 between() {
   awk '
     { pid = $1; sub(/^[0-9]+ +/, "") }
@@ -96,11 +127,9 @@ for nnp in false true; do
     --bundle "$work/$name" "$name" >"$work/out" 2>&1 </dev/null
   # The runtime's own process goes on meanwhile: only the new process counts.
   new=$(awk '/execve\("\/probe"/ { print $1; exit }' "$work/trace")
-  installer=$(awk '/seccomp\(SECCOMP_SET_MODE_FILTER/ && !/NULL/ { print $1; exit }' "$work/trace")
-  grep -E "^($new|$installer) " "$work/trace" >"$work/trace.new"
+  grep "^$new " "$work/trace" >"$work/trace.new"
   same "run, noNewPrivileges $nnp: nothing between seccomp(2) and execve" "then execve" "$(between "$work/trace.new")"
-  same "run, noNewPrivileges $nnp: installed by a thread of its own only where it must" \
-    "$([ $nnp = true ] && echo same || echo other)" "$([ "$new" = "$installer" ] && echo same || echo other)"
+  same "run, noNewPrivileges $nnp: no thread is made for it" "" "$(grep -E "^$new +(clone|clone3|fork|vfork)\(" "$work/trace")"
 done
 for option in "" --no-new-privs; do
   strace -f -o "$work/trace" -- "$SCRIM" --config "$work/settings.json" launch --profile "$work/profile.json" $option \
