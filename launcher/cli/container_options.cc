@@ -29,13 +29,16 @@ runtime::Warn warn_to(const Context& context) {
 runtime::PreparedBundle prepare(const Context& context, ContainerOptions& options, Verify verify) {
   options.create.to_be_closed = std::move(context.own_mount);
   if (context.global.systemd_cgroup) options.create.cgroup_manager = cgroup::Manager::systemd;
-  runtime::PreparedBundle bundle = runtime::prepare_bundle(
-      options.bundle, options.config_file, context.config,
-      {.compiler = context.global.compiler, .verify = verify == Verify::yes || context.global.verify},
-      warn_to(context));
-  context.log.debug(concat("seccomp profile: ", bundle.profile.resolution.name));
-  for (const std::string& reason : bundle.profile.resolution.because) context.log.debug(reason);
-  return bundle;
+  return runtime::prepare_bundle(options.bundle, options.config_file, context.config,
+                                 {.compiler = context.global.compiler,
+                                  .verify = verify == Verify::yes || context.global.verify,
+                                  .tell =
+                                      [&log = context.log](const resolve::Resolution& resolution) {
+                                        log.debug(concat("seccomp profile: ", resolution.name));
+                                        for (const std::string& reason : resolution.because)
+                                          log.debug(reason);
+                                      }},
+                                 warn_to(context));
 }
 
 }  // namespace scrim::cli

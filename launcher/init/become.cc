@@ -75,7 +75,7 @@ void Becoming::find_program() {
   if (entered && chdir("/") != 0) throw_errno("enter /");
 }
 
-void Becoming::drop_privileges() const {
+void Becoming::drop_privileges(resolve::CapabilitySet until_exec) const {
   set_priorities(process_);
   label_.apply_on_exec();
   give_standard_streams(process_.user.uid);
@@ -83,21 +83,17 @@ void Becoming::drop_privileges() const {
   const bool entered = chdir(process_.cwd.c_str()) == 0;
   // No `capabilities` is none, as under runc.
   assume({process_.user, process_.capabilities.value_or(bundle::Capabilities{}), settings_.set_groups,
-          needed_to_install(settings_.has_filter, process_.no_new_privileges)});
+          until_exec});
   if (!entered && chdir(process_.cwd.c_str()) != 0)
     throw_errno(concat("enter working directory ", process_.cwd));
   check_working_directory(process_.cwd);
 }
 
 void Becoming::become(Handover& handover) const {
-  kernel::Installation installation;
-  if (settings_.has_filter) {
-    const sock_fprog program = handover.program();
-    installation.program.assign(program.filter, program.filter + program.len);
-    installation.flags = handover.flags();
-  }
+  const std::optional<kernel::Installation> filter = handover.filter();
   enforce_and_exec(
-      executable_, settings_.has_filter ? &installation : nullptr, [this] { drop_privileges(); }, handover,
+      executable_, filter ? &*filter : nullptr,
+      [&] { drop_privileges(needed_to_install(filter.has_value(), process_.no_new_privileges)); }, handover,
       [](Handover&) noexcept {});
 }
 

@@ -19,8 +19,7 @@ class Becoming {
  public:
   struct Settings {
     std::optional<std::uint64_t> personality;
-    bool set_groups = true;   // false where setgroups(2) is denied (rootless with a single id)
-    bool has_filter = false;  // the program comes through the handover
+    bool set_groups = true;  // false where setgroups(2) is denied (rootless with a single id)
     std::optional<bundle::MemoryPolicy> memory_policy{};
   };
   // Both outlive it.
@@ -37,7 +36,7 @@ class Becoming {
   [[noreturn]] void become(Handover& handover) const;
 
  private:
-  void drop_privileges() const;
+  void drop_privileges(resolve::CapabilitySet until_exec) const;
 
   const bundle::Process& process_;
   SecurityLabel& label_;

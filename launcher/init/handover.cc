@@ -34,15 +34,24 @@ Handover::~Handover() {
   if (shared_ != nullptr) munmap(shared_, sizeof(Shared));
 }
 
-void Handover::put_program(const filter::Program& program, unsigned flags) {
+void Handover::put_filter(const filter::Program& program, unsigned flags) {
+  if (program.empty()) throw Error("filter without instructions");
   if (program.size() > shared_->program.size()) throw Error("filter longer than the kernel takes");
   std::copy(program.begin(), program.end(), shared_->program.begin());
   shared_->program_length = static_cast<std::uint32_t>(program.size());
   shared_->flags = flags;
+  shared_->decided = true;
 }
 
-sock_fprog Handover::program() const {
-  return {static_cast<unsigned short>(shared_->program_length), shared_->program.data()};
+void Handover::put_unconfined() {
+  shared_->decided = true;
+}
+
+std::optional<kernel::Installation> Handover::filter() const {
+  if (!shared_->decided) throw Error("the runtime did not say which seccomp filter, or that there is none");
+  if (shared_->program_length == 0) return std::nullopt;
+  const auto begin = shared_->program.begin();
+  return kernel::Installation{filter::Program(begin, begin + shared_->program_length), shared_->flags};
 }
 
 void Handover::fail(std::initializer_list<std::string_view> message, int exit_status) noexcept {

@@ -14,6 +14,7 @@
 
 #include "launcher/os/fd.h"
 #include "libprofile/filter/program.h"
+#include "libprofile/kernel/seccomp.h"
 
 // Memory that the new process shares with the command that started it (and, for `create`, with the later
 // `start`): once the filter is in force, no system call can be relied on to report anything.
@@ -37,10 +38,12 @@ class Handover {
 
   [[nodiscard]] const os::Fd& memory() const { return memory_; }
 
-  // The filter's program. Written before the new process is told that it is there.
-  void put_program(const filter::Program& program, unsigned flags);
-  [[nodiscard]] sock_fprog program() const;
-  [[nodiscard]] unsigned flags() const { return shared_->flags; }
+  // The filter, or that there is none. Written before the new process is told to go on, which needs one of
+  // the two.
+  void put_filter(const filter::Program& program, unsigned flags);
+  void put_unconfined();
+  // Throws Error if neither was written: nothing is to run then.
+  [[nodiscard]] std::optional<kernel::Installation> filter() const;
 
   // What went wrong, by the new process: the pieces one after the other, cut where the room ends. Only stores
   // to memory: no allocation, so no system call.
@@ -65,8 +68,9 @@ class Handover {
     std::array<char, 2048> message;
     std::atomic<int> listener;
     std::atomic<bool> listener_taken;
+    bool decided;                  // what follows was written
+    std::uint32_t program_length;  // 0: no filter
     unsigned flags;
-    std::uint32_t program_length;
     std::array<sock_filter, BPF_MAXINSNS> program;
   };
   static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free,

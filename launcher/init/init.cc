@@ -127,9 +127,8 @@ class Init {
     refuse_mount_label(spec_.mount_label);
     if (spec_.process) {
       label_.emplace(*spec_.process);
-      becoming_.emplace(
-          *spec_.process, *label_,
-          Becoming::Settings{spec_.personality, plan_.set_groups, plan_.has_filter, spec_.memory_policy});
+      becoming_.emplace(*spec_.process, *label_,
+                        Becoming::Settings{spec_.personality, plan_.set_groups, spec_.memory_policy});
     }
     const os::Fd root = attach_root(spec_.root_path, spec_.rootfs_propagation);
     const MountContext context{root, *plan_.cgroup, namespaces.creates(NamespaceType::cgroup),

@@ -26,7 +26,6 @@ struct Plan {
   const std::vector<os::Fd>* mount_sources = nullptr;
   bool no_pivot = false;
   bool no_new_keyring = false;
-  bool has_filter = false;                 // the program comes through the handover
   bool set_groups = true;                  // false where setgroups(2) is denied (rootless with a single id)
   unsigned preserve_fds = 0;               // descriptors 3 to 2 + n stay open
   const os::Fd* start_socket = nullptr;    // `create`: listens until somebody says start

@@ -38,7 +38,6 @@ init::Plan make_plan(const PreparedBundle& bundle, const CreateOptions& options,
   plan.namespaces = &namespaces;
   plan.no_pivot = options.no_pivot;
   plan.no_new_keyring = options.no_new_keyring;
-  plan.has_filter = bundle.profile.compilation.has_value();
   plan.set_groups =
       !namespaces.creates(bundle::NamespaceType::user) || mapping_allows_setgroups(bundle.spec.gid_mappings);
   plan.preserve_fds = preserve_fds;
@@ -155,12 +154,13 @@ void Created::make_cgroups(const ContainerState& planned, const bundle::Spec& sp
   for (const document::Warning& warning : warnings) warn_(warning.text);
 }
 
-void Created::hand_over_filter(PreparedProfile& profile) {
-  if (!profile.compilation) return;
+void Created::hand_over_filter(const PreparedBundle& bundle) {
+  PreparedProfile profile = prepare_profile(bundle, warn_);
+  note_profile(state_, profile);
+  if (!profile.compilation) return handover_->put_unconfined();
   const filter::Program program = finished_program(profile);
-  handover_->put_program(program, profile.flags);
+  handover_->put_filter(program, profile.flags);
   container_->save_filter(program);
-  state_.filter_flags = profile.flags;
 }
 
 void Created::move_net_devices(const bundle::Spec& spec, const init::NamespacePlan& namespaces) {
@@ -180,9 +180,9 @@ void Created::run_hooks_of_creation(const bundle::Hooks& hooks) {
 
 void Created::negotiate(PreparedBundle& bundle, CreateOptions& options,
                         const init::NamespacePlan& namespaces) {
+  // While the new process mounts: it needs its filter last.
+  hand_over_filter(bundle);
   hooks_begun_ = true;
-  // While the new process mounts.
-  hand_over_filter(bundle.profile);
   state_.start_time = process_start_time(state_.pid).value_or(0);
   remember_for_later(state_, bundle, !options.no_new_keyring);
   os::Replacement created_state = container_->write_beside(state_);

@@ -68,7 +68,7 @@ class Created {
   // `scope` lives.
   void make_cgroups(const ContainerState& planned, const bundle::Spec& spec,
                     std::optional<cgroup::SystemdScope>& scope);
-  void hand_over_filter(PreparedProfile& profile);
+  void hand_over_filter(const PreparedBundle& bundle);
   void move_net_devices(const bundle::Spec& spec, const init::NamespacePlan& namespaces);
   // prestart and createRuntime.
   void run_hooks_of_creation(const bundle::Hooks& hooks);
@@ -90,8 +90,7 @@ class Created {
   bool released_ = false;
 };
 
-// Everything up to the state "created" (runtime-spec runtime.md, "Lifecycle", steps 1 to 6). Uses up the
-// compilation.
+// Everything up to the state "created" (runtime-spec runtime.md, "Lifecycle", steps 1 to 6).
 [[nodiscard]] Created create(PreparedBundle& bundle, const Store& store, CreateOptions options,
                              const Warn& warn);
 

@@ -119,7 +119,6 @@ os::Child Joining::spawn(os::Fd* console) {
   plan.label = &label;
   plan.user_namespace = (way.namespaces & CLONE_NEWUSER) != 0;
   plan.settings = {state_.personality, !plan.user_namespace || !setgroups_is_denied(state_.pid),
-                   state_.filter_flags.has_value(),
                    bundle::read_memory_policy(state_.memory_policy, "state.json")};
   if (state_.new_keyring) plan.keyring = state_.id;
   plan.console_socket = console;
@@ -143,7 +142,10 @@ void Joining::start(const os::Child& process) {
   // The first thing that may fail for reasons outside of the container.
   const bool listens = state_.filter_flags && (*state_.filter_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
   const os::Fd agent = listens ? connect_to_agent(state_) : os::Fd();
-  if (state_.filter_flags) handover_.put_program(filter_, *state_.filter_flags);
+  if (state_.filter_flags)
+    handover_.put_filter(filter_, *state_.filter_flags);
+  else
+    handover_.put_unconfined();
   write_pid_file(options_.pid_file, process.pid());
   send_pidfd(options_.pidfd_socket, process.pidfd(), "setns");
   dialogue_->tell(init::Step::proceed, process.pid());

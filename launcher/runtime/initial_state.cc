@@ -26,13 +26,17 @@ ContainerState initial_state(const PreparedBundle& bundle, const std::string& id
     state.resources.erase("devices");
   }
   if (const document::json::Value* hooks = bundle.config.find("hooks")) state.hooks = *hooks;
-  if ((bundle.profile.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
-    state.listener_path = bundle.profile.listener_path;
-    state.listener_metadata = bundle.profile.listener_metadata;
-  }
-  state.profile = bundle.profile.resolution.name;
-  state.profile_because = bundle.profile.resolution.because;
   return state;
+}
+
+void note_profile(ContainerState& state, const PreparedProfile& profile) {
+  if ((profile.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
+    state.listener_path = profile.listener_path;
+    state.listener_metadata = profile.listener_metadata;
+  }
+  state.profile = profile.resolution.name;
+  state.profile_because = profile.resolution.because;
+  if (profile.compilation) state.filter_flags = profile.flags;
 }
 
 void remember_for_later(ContainerState& state, const PreparedBundle& bundle, bool new_keyring) {

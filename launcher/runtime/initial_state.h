@@ -8,8 +8,12 @@
 
 namespace scrim::runtime {
 
-// The state of a container that is to be made from a bundle; its cgroups and process are not there yet.
+// The state of a container that is to be made from a bundle; its cgroups, its process and its profile are not
+// there yet.
 [[nodiscard]] ContainerState initial_state(const PreparedBundle& bundle, const std::string& id);
+
+// Which profile it has, and where its listener goes.
+void note_profile(ContainerState& state, const PreparedProfile& profile);
 
 // What `exec` and `checkpoint` build on, whatever becomes of the bundle: the same process and filter, the
 // streams that are ours.

@@ -81,6 +81,7 @@ PreparedProfile prepare_profile(const resolve::Request& request, const resolve::
   if (options.strict && !prepared.resolution.warnings.empty())
     throw Error(prepared.resolution.warnings.front().text);
   pass_on(prepared.resolution.warnings, warn);
+  if (options.tell) options.tell(prepared.resolution);
   if (!prepared.resolution.seccomp) return prepared;
 
   std::vector<policy::Policy> policies;  // the floor behind the profile, as if it had been installed before
@@ -115,20 +116,27 @@ filter::Program finished_program(PreparedProfile& profile) {
 }
 
 PreparedBundle prepare_bundle(const std::string& directory, const std::string& config_file,
-                              const resolve::RuntimeConfig& runtime_config, const ProfileOptions& options,
+                              const resolve::RuntimeConfig& runtime_config, ProfileOptions options,
                               const Warn& warn) {
   PreparedBundle prepared;
   prepared.directory = absolute(directory);
-  const std::string file = config_file.empty() ? concat(prepared.directory, "/config.json") : config_file;
-  prepared.config = document::json::parse(document::read_text(file), file);
+  prepared.config_file = config_file.empty() ? concat(prepared.directory, "/config.json") : config_file;
+  prepared.config = document::json::parse(document::read_text(prepared.config_file), prepared.config_file);
+  prepared.runtime_config = &runtime_config;
+  prepared.profile = std::move(options);
   document::Warnings warnings;
-  // libseccomp, if it is to compile, is at work while the rest is read.
-  const resolve::Request request = resolve::bundle_request(prepared.config, file, runtime_config, warnings);
-  prepared.profile = prepare_profile(request, runtime_config.settings, resolve::bounding_set(prepared.config),
-                                     options, warn);
-  prepared.spec = bundle::read_spec(prepared.config, file, prepared.directory, warnings);
+  prepared.spec = bundle::read_spec(prepared.config, prepared.config_file, prepared.directory, warnings);
   pass_on(warnings, warn);
   return prepared;
+}
+
+PreparedProfile prepare_profile(const PreparedBundle& bundle, const Warn& warn) {
+  document::Warnings warnings;
+  const resolve::Request request =
+      resolve::bundle_request(bundle.config, bundle.config_file, *bundle.runtime_config, warnings);
+  pass_on(warnings, warn);
+  return prepare_profile(request, bundle.runtime_config->settings, resolve::bounding_set(bundle.config),
+                         bundle.profile, warn);
 }
 
 }  // namespace scrim::runtime

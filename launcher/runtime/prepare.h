@@ -32,7 +32,8 @@ struct ProfileOptions {
   bool strict = false;  // remarks about it, unknown syscall names among them, are errors
   filter::Backend compiler = filter::Backend::own;
   bool verify = false;  // prove the program equal to the profile before the start
-  std::optional<filter::Frequencies> frequencies = {};  // what it is to be quickest for
+  std::optional<filter::Frequencies> frequencies = {};        // what it is to be quickest for
+  std::function<void(const resolve::Resolution&)> tell = {};  // who wants to know which one it is
 };
 
 // Resolves a request, checks it against this kernel, and begins the compilation.
@@ -48,14 +49,22 @@ struct ProfileOptions {
 
 // A bundle, read.
 struct PreparedBundle {
-  std::string directory;  // absolute
+  std::string directory;    // absolute
+  std::string config_file;  // as messages name it
   document::json::Value config;
   bundle::Spec spec;
-  PreparedProfile profile;
+  // How its profile is to be found and taken.
+  const resolve::RuntimeConfig* runtime_config = nullptr;
+  ProfileOptions profile;
 };
-// `config_file`: config.json of the bundle unless named. Throws Error.
+// `config_file`: config.json of the bundle unless named. `runtime_config` outlives what is returned. Throws
+// Error.
 [[nodiscard]] PreparedBundle prepare_bundle(const std::string& directory, const std::string& config_file,
                                             const resolve::RuntimeConfig& runtime_config,
-                                            const ProfileOptions& options, const Warn& warn);
+                                            ProfileOptions options, const Warn& warn);
+
+// Resolves what the bundle asks for, and begins the compilation. A step of its own because a start has time
+// for it only when the new process is at work.
+[[nodiscard]] PreparedProfile prepare_profile(const PreparedBundle& bundle, const Warn& warn);
 
 }  // namespace scrim::runtime

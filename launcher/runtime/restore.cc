@@ -36,8 +36,8 @@ constexpr const char* log_name = "restore.log";
 constexpr const char* root_name = "root";
 constexpr const char* script_name = "script";
 
-void refuse_what_cannot_be_restored(const PreparedBundle& bundle, const RestoreOptions& options,
-                                    const std::string& doing) {
+void refuse_what_cannot_be_restored(const PreparedBundle& bundle, const PreparedProfile& profile,
+                                    const RestoreOptions& options, const std::string& doing) {
   const bundle::Spec& spec = bundle.spec;
   if (spec.find(NamespaceType::mount) == nullptr)
     throw Error(concat(doing, ": linux.namespaces has no mount namespace"));
@@ -52,7 +52,7 @@ void refuse_what_cannot_be_restored(const PreparedBundle& bundle, const RestoreO
     if (const bundle::Namespace* wanted = spec.find(type); wanted != nullptr && !wanted->path.empty())
       throw Error(concat(doing, ": linux.namespaces: criu cannot join the ", init::proc_name(type),
                          " namespace ", wanted->path));
-  if ((bundle.profile.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0)
+  if ((profile.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0)
     throw Error(concat(doing, ": its profile has SCMP_ACT_NOTIFY, and there would be no listener"));
   if (!spec.net_devices.empty()) throw Error(concat(doing, ": linux.netDevices is not built"));
 }
@@ -143,7 +143,8 @@ void Created::take_restored() {
 
 Created restore(PreparedBundle& bundle, const Store& store, RestoreOptions options, const Warn& warn) {
   const std::string doing = concat("restore container ", options.create.id);
-  refuse_what_cannot_be_restored(bundle, options, doing);
+  PreparedProfile profile = prepare_profile(bundle, warn);
+  refuse_what_cannot_be_restored(bundle, profile, options, doing);
   const init::NamespacePlan namespaces = init::plan_namespaces(bundle.spec);
   criu::Directories directories(options.criu, log_name, criu::Directories::Make::no);
   directories.keep();
@@ -152,6 +153,7 @@ Created restore(PreparedBundle& bundle, const Store& store, RestoreOptions optio
   Created created(warn);
   created.container_.emplace(store.create(options.create.id));
   created.state_ = initial_state(bundle, options.create.id);
+  note_profile(created.state_, profile);
   remember_for_later(created.state_, bundle, true);
   ContainerState planned = created.state_;
   planned.cgroup = cgroup::place(bundle.spec, options.create.id, options.create.cgroup_manager);
@@ -160,10 +162,9 @@ Created restore(PreparedBundle& bundle, const Store& store, RestoreOptions optio
   std::optional<cgroup::SystemdScope> scope;
   created.make_cgroups(planned, bundle.spec, scope);
   std::optional<filter::Program> filter;
-  if (bundle.profile.compilation) {
-    filter = finished_program(bundle.profile);
+  if (profile.compilation) {
+    filter = finished_program(profile);
     created.container_->save_filter(*filter);
-    created.state_.filter_flags = bundle.profile.flags;
   }
   const os::Fd root = os::open(bundle.spec.root_path, O_PATH | O_DIRECTORY);
   criu::make_mount_points(bundle.spec, root);
@@ -233,7 +234,7 @@ Created restore(PreparedBundle& bundle, const Store& store, RestoreOptions optio
   if (!created.process_) throw Error(concat(doing, ": criu restored no process"));
   // A configuration file for criu may name another script.
   if (!confined) throw Error(concat(doing, ": criu never asked before it let the processes go on"));
-  if (filter) check_enforced(cgroup::processes(created.state_.cgroup), bundle.profile, *filter);
+  if (filter) check_enforced(cgroup::processes(created.state_.cgroup), profile, *filter);
   write_pid_file(options.create.pid_file, created.state_.pid);
   send_pidfd(options.create.pidfd_socket, created.process_->pidfd(), "standard");
   return created;

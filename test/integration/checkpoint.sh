@@ -295,7 +295,7 @@ matches "restore: a criu that never asks before the end" "criu never asked befor
 nothing_left "restore with a criu that never asks"
 
 # --- the session keyring is the container's own, and NOTIFY_SOCKET is no matter
-script='while :; do cat /proc/keys >/data/keys; sleep 0.2; done' bundle keys "$(with_volume 2) | .linux.maskedPaths -= [\"/proc/keys\"]"
+script='while :; do cat /proc/keys >/data/keys.new; mv /data/keys.new /data/keys; sleep 0.2; done' bundle keys "$(with_volume 2) | .linux.maskedPaths -= [\"/proc/keys\"]"
 session_keyring() { grep -o '_ses\.[a-z]*\|_uid_ses' "$work/volume2/keys" | one_line; }
 scrim run -d -b "$work/keys" keys </dev/null >/dev/null 2>&1
 wait_for 10 test -s "$work/volume2/keys"
