@@ -25,7 +25,7 @@ enum class Operator : std::uint8_t {
   equal,
   greater_or_equal,
   greater,
-  masked_equal  // (argument & value) == value_two
+  masked_equal  // (argument & value) == (value_two & value)
 };
 
 // SCMP_ARCH_*, in runtime-spec's order.

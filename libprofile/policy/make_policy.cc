@@ -106,6 +106,22 @@ void check_arguments(const std::string& file, const document::Rule& rule) {
                           concat("argument index ", condition.index, " is too high: 0 to ", arguments - 1));
 }
 
+// libseccomp compares the masked argument with the masked value (seccomp_rule_add(3)).
+std::vector<Condition> conditions_of(const std::string& file, const document::Rule& rule,
+                                     document::Warnings& warnings) {
+  std::vector<Condition> conditions = rule.conditions;
+  for (Condition& condition : conditions) {
+    if (condition.op != document::Operator::masked_equal) continue;
+    if ((condition.value_two & ~condition.value) == 0) continue;
+    warnings.push_back(
+        {located(file, condition.at,
+                 concat("\"valueTwo\" ", hexadecimal(condition.value_two), " has bits outside the mask ",
+                        hexadecimal(condition.value), ": libseccomp leaves them out"))});
+    condition.value_two &= condition.value;
+  }
+  return conditions;
+}
+
 }  // namespace
 
 Decision decision_of(Action action, std::optional<std::uint16_t> errno_ret) {
@@ -138,6 +154,7 @@ Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown,
   for (const document::Rule& rule : seccomp.rules) {
     const Decision wanted = decision(seccomp.file, rule.at, rule.action, rule.errno_ret);
     check_arguments(seccomp.file, rule);
+    const std::vector<Condition> conditions = conditions_of(seccomp.file, rule, warnings);
     const std::optional<unsigned> repeated = repeated_argument(rule);
     // A rule of a built-in default has no position, and nobody who could write it otherwise.
     if (repeated && rule.at.line != 0)
@@ -155,11 +172,10 @@ Policy make_policy(const document::OciSeccomp& seccomp, UnknownSyscalls unknown,
       if (wanted == policy.otherwise) continue;
       policy.notifies = policy.notifies || wanted.action == Action::notify;
       if (!repeated) {
-        policy.rules.push_back({*syscall, wanted, rule.conditions});
+        policy.rules.push_back({*syscall, wanted, conditions});
         continue;
       }
-      for (const Condition& condition : rule.conditions)
-        policy.rules.push_back({*syscall, wanted, {condition}});
+      for (const Condition& condition : conditions) policy.rules.push_back({*syscall, wanted, {condition}});
     }
   }
   policy.newest = newest.newest(policy.otherwise);

@@ -30,7 +30,8 @@ struct Decision {
 struct Rule {
   Syscall syscall;
   Decision decision;
-  std::vector<document::Condition> conditions;  // at most one for each argument
+  // At most one for each argument; what masked_equal compares with lies within its mask.
+  std::vector<document::Condition> conditions;
 };
 
 // The highest syscall number of an architecture that the profile names. Calls above it are newer than the

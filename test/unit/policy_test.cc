@@ -136,6 +136,19 @@ TEST_CASE("several conditions on one argument become a rule each, with a warning
   CHECK_THAT(warnings[0].text, Catch::StartsWith("test.json:7:1: several conditions on argument 0"));
 }
 
+TEST_CASE("what is outside a mask is not compared, with a warning") {
+  Warnings warnings;
+  const auto seccomp =
+      profile(Action::error,
+              {rule({"clone", "read"}, Action::allow, {{0, Operator::masked_equal, 0xff, 0x1ff, {3, 4}}})});
+  const Policy policy = make_policy(seccomp, UnknownSyscalls::warn, warnings);
+  REQUIRE(policy.rules.size() == 2);
+  for (const policy::Rule& each : policy.rules) CHECK(each.conditions[0].value_two == 0xff);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].text ==
+        "test.json:3:4: \"valueTwo\" 0x1ff has bits outside the mask 0xff: libseccomp leaves them out");
+}
+
 TEST_CASE("conditions on different arguments stay one rule") {
   const Policy policy = policy_of(profile(
       Action::error,
