@@ -45,10 +45,9 @@ class Enforcement {
       return with_floor();
     }
     write_resolution(config_, resolution_);
-    if (filter::libseccomp_may_be_wrong(tables_.front()))
-      doubtful();
-    else if (!is_called_runc())
-      write_program();
+    if (filter::libseccomp_may_be_wrong(tables_.front())) return doubtful();
+    if (!is_called("runc")) write_program();
+    if (!is_called("crun")) filter::prove_libseccomp(policies_.front());
   }
 
  private:
@@ -59,10 +58,11 @@ class Enforcement {
 
   void step(std::string text) { because_.push_back(std::move(text)); }
 
-  // Only spares runc an annotation that it would show in `runc state`: nothing depends on it.
-  [[nodiscard]] bool is_called_runc() const {
+  // Spares runc an annotation that it would show in `runc state`, and crun a proof that says nothing about
+  // it.
+  [[nodiscard]] bool is_called(std::string_view name) const {
     std::error_code unreadable;
-    return std::filesystem::canonical(carrier_.program, unreadable).filename() == "runc";
+    return std::filesystem::canonical(carrier_.program, unreadable).filename() == name;
   }
 
   void write_program() {
@@ -146,7 +146,8 @@ class Enforcement {
     step(profile_suffices ? "the profile denies all that the floor denies: it alone is enough"
                           : "the floor denies all that the profile denies: it alone is enough");
     write_resolution(config_, one);
-    if (filter::libseccomp_may_be_wrong(tables_.front())) doubtful();
+    if (filter::libseccomp_may_be_wrong(tables_.front())) return doubtful();
+    filter::prove_libseccomp(policies_.front());
   }
 
   Value& config_;
