@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -22,7 +23,7 @@ class NumberDecision {
   void add(std::uint32_t constant) { parts_.push_back({nullptr, constant}); }
   void add(const policy::Call& call);
 
-  // Throws Error (terms.h).
+  // Throws Error (terms.h), also where the rules of several tables together would take too long.
   [[nodiscard]] Graph::Node node(ArgumentLayout layout);
   // Of a single table that has a constant.
   [[nodiscard]] Graph::Node answer(std::uint32_t value) {
@@ -42,14 +43,18 @@ class NumberDecision {
     Graph::Node node;
   };
 
-  Graph::Node from(std::size_t part);
+  // What the parts from `part` on make of it if those before say `before`.
+  Graph::Node from(std::size_t part, std::optional<std::uint32_t> before);
+  Graph::Node conditional(std::size_t part, std::optional<std::uint32_t> before);
+  void spend(const policy::Call& call);
 
   Graph& graph_;
   std::optional<std::pair<std::uint32_t, Graph::Node>> last_;
   ArgumentLayout layout_;
   std::vector<Part> parts_;
-  std::vector<std::uint32_t> answers_;  // one for each part
+  std::map<std::pair<std::size_t, std::uint32_t>, Graph::Node> known_;  // of this number: from()
   std::vector<Made> made_;
+  std::size_t work_ = 0;
 };
 
 }  // namespace scrim::filter

@@ -144,6 +144,27 @@ TEST_CASE("the verifier sees what only one of several tables says") {
             .find("the program answers ERRNO ENOEXEC, the policy ERRNO E2BIG") != std::string::npos);
 }
 
+TEST_CASE("policies that decide in many ways are fused in bounded time, or refused") {
+  // Every combination of what three policies say would be eight million.
+  const auto ways = [](std::uint32_t count) {
+    std::vector<Table> tables;
+    for (unsigned i = 0; i < 3; ++i) {
+      policy::Policy policy;
+      policy.name = "many";
+      policy.otherwise = {Action::allow, 0};
+      policy.architectures = {Architecture::x86_64};
+      for (std::uint32_t j = 1; j <= count; ++j)
+        policy.rules.push_back({"keyctl",
+                                {Action::trace, static_cast<std::uint16_t>(j)},
+                                {{i, Operator::equal, std::uint64_t{j} * 7, 0, {}}}});
+      tables.push_back(make_table(policy));
+    }
+    return tables;
+  };
+  CHECK(filter::compile(ways(200)).size() < 4096);
+  CHECK_THROWS_WITH(filter::compile(ways(1000)), Catch::Contains("too many different actions"));
+}
+
 TEST_CASE("a floor that adds nothing costs nothing, and the bitmap loses only what it denies") {
   const Table asked = make_table(test::policy_of(test::profile(
       Action::error, {test::rule({"read", "write", "close", "openat2", "bpf"}, Action::allow),
