@@ -184,7 +184,9 @@ class Diagram {
       const bool follows = (other.mask & ~test.mask) == 0;
       if (!contradicts) yes.push_back({each->term, !follows});
       const bool needs = !contradicts && (test.mask & ~other.mask) == 0;
-      if (!needs) no.push_back(*each);
+      // Of one bit there are two values.
+      const bool remains = contradicts && test.mask == other.mask && std::has_single_bit(test.mask);
+      if (!needs) no.push_back({each->term, !remains});
     }
     const Node if_yes = by_mask(place, word, yes);
     const Node if_no = by_mask(place, word, no);

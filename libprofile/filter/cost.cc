@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libprofile/filter/cost.h"
 
+#include <linux/audit.h>
+
 #include <algorithm>
 #include <limits>
 #include <vector>
 
+#include "libprofile/filter/call_graph.h"
 #include "libprofile/filter/constant_actions.h"
 #include "libprofile/filter/interpreter.h"
 
@@ -37,6 +40,16 @@ class Class {
   unsigned most_ = 0;
 };
 
+// Whether a call's conditions, taken together, make a difference: "less than 5" and "5 or more" do not.
+bool looks_at_arguments(const policy::Call& call, const policy::Abi& abi) {
+  Graph graph;
+  const ArgumentLayout layout{abi.narrow, (abi.audit_arch & __AUDIT_ARCH_LE) != 0};
+  const Graph::Node node = call_graph(graph, call, layout, [&](const policy::Decision& decision) {
+    return graph.answer(answer_of(decision));
+  });
+  return graph[node].kind == Graph::Content::Kind::test;
+}
+
 // Nothing in the arguments, then each value that one is compared with, and the next.
 std::vector<seccomp_data> samples(const policy::Call& call, const seccomp_data& empty) {
   std::vector<seccomp_data> all{empty};
@@ -63,7 +76,8 @@ Cost cost(std::span<const sock_filter> program, const policy::Table& table, cons
     empty.arch = abi.audit_arch;
     std::vector<seccomp_data> calls{empty};
     const auto call = std::ranges::lower_bound(abi.calls, number, {}, &policy::Call::number);
-    const bool has_cases = call != abi.calls.end() && call->number == number && !call->cases.empty();
+    const bool has_cases =
+        call != abi.calls.end() && call->number == number && looks_at_arguments(*call, abi);
     if (has_cases) calls = samples(*call, empty);
     std::vector<unsigned> steps;
     steps.reserve(calls.size());
