@@ -91,6 +91,7 @@ class Machine {
       default:
         break;
     }
+    if (instruction.code > 0xff) refuse("seccomp does not take it");
     const std::uint32_t operand = BPF_SRC(instruction.code) == BPF_X ? x_ : k;
     if (BPF_CLASS(instruction.code) == BPF_JMP) {
       next_ += holds(instruction, operand) ? instruction.jt : instruction.jf;

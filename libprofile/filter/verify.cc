@@ -116,6 +116,13 @@ class Verifier {
     return argument_words + std::size_t{2} * argument + (little_ ? 1 : 0);
   }
 
+  // The 64 bits that begin with a word.
+  [[nodiscard]] std::uint64_t joined(const Partial& call, std::size_t word) const {
+    const std::uint64_t first = call.value[word];
+    const std::uint64_t second = call.value[word + 1];
+    return little_ ? second << 32 | first : first << 32 | second;
+  }
+
   // How the words of an argument tell whether a condition holds.
   void add(const Condition& condition, std::array<std::vector<Atom>, words>& compared) const {
     for (const bool high : {false, true}) {
@@ -180,8 +187,9 @@ class Verifier {
     seccomp_data data{};
     data.nr = static_cast<int>(call.value[number_word]);
     data.arch = call.value[arch_word];
-    for (unsigned i = 0; i < arguments; ++i)
-      data.args[i] = std::uint64_t{call.value[high_word(i)]} << 32 | call.value[low_word(i)];
+    // No policy asks for it; a wrong program may.
+    data.instruction_pointer = joined(call, pointer_words);
+    for (unsigned i = 0; i < arguments; ++i) data.args[i] = joined(call, argument_words + std::size_t{2} * i);
     const std::uint32_t decided = filter::answer(tables_, data, precedence_);
     if (decided != answer) result_.difference = {data, answer, decided};
   }
@@ -206,10 +214,12 @@ std::string Difference::text(const policy::Table& table) const {
   const auto number = static_cast<std::uint32_t>(call.nr);
   const std::string name = call_name(call.arch, number);
   const std::optional<document::Architecture> architecture = architecture_of(call.arch);
-  return concat(
-      table.name, ": system call ", number, name.empty() ? "" : concat(" (", name, ")"), " of architecture ",
-      architecture ? std::string(name_of(*architecture)) : hexadecimal(call.arch), " with arguments (",
-      arguments_text, "): the program answers ", answer_name(program), ", the policy ", answer_name(policy));
+  return concat(table.name, ": system call ", number, name.empty() ? "" : concat(" (", name, ")"),
+                " of architecture ",
+                architecture ? std::string(name_of(*architecture)) : hexadecimal(call.arch),
+                " with arguments (", arguments_text, ")",
+                call.instruction_pointer == 0 ? "" : concat(" from ", hexadecimal(call.instruction_pointer)),
+                ": the program answers ", answer_name(program), ", the policy ", answer_name(policy));
 }
 
 void prove(std::span<const sock_filter> program, const policy::Table& table, std::size_t limit) {

@@ -102,4 +102,5 @@ TEST_CASE("the interpreter refuses programs without an end") {
   CHECK_THROWS_AS(execute(Program{make(BPF_LD | BPF_IMM, 1)}, {}), Error);
   CHECK_THROWS_AS(execute(Program{make(BPF_JMP | BPF_JA, 0xffffffff), make(BPF_RET | BPF_A)}, {}), Error);
   CHECK_THROWS_AS(execute(Program{make(0xffff), make(BPF_RET | BPF_A)}, {}), Error);
+  CHECK_THROWS_AS(execute(Program{make(0x100 | BPF_JMP | BPF_JEQ), make(BPF_RET | BPF_A)}, {}), Error);
 }

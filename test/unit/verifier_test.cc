@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <cstddef>
 #include <random>
 #include <set>
 
 #include "libprofile/error.h"
+#include "libprofile/filter/interpreter.h"
 #include "libprofile/filter/own.h"
 #include "libprofile/filter/verify.h"
 #include "libprofile/filter/word_values.h"
@@ -94,6 +96,20 @@ TEST_CASE("a difference is a call, and says so") {
   CHECK(difference->policy == answer_of(decide(meant, difference->call)));
   CHECK_THAT(difference->text(meant),
              Catch::StartsWith("test.json: system call ") && Catch::Contains("the program answers ALLOW"));
+}
+
+TEST_CASE("a difference says from where, if the program asks for that") {
+  Program program = filter::compile(table());
+  const Program wrong{{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, arch)},
+                      {BPF_JMP | BPF_JEQ | BPF_K, 0, 3, AUDIT_ARCH_X86_64},
+                      {BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, instruction_pointer)},
+                      {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0x1234},
+                      {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_LOG}};
+  program.insert(program.begin(), wrong.begin(), wrong.end());
+  const auto difference = verify(program, table()).difference;
+  REQUIRE(difference);
+  CHECK(filter::execute(program, difference->call).answer == difference->program);
+  CHECK_THAT(difference->text(table()), Catch::Contains(") from 0x1234: the program answers LOG"));
 }
 
 TEST_CASE("a verification that takes too many calls says that it is not complete") {
