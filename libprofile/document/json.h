@@ -28,6 +28,7 @@ class Value {
       std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object>;
 
   Value();
+  explicit Value(Position at);  // null
   explicit Value(Data data, Position at = {});
   Value(const Value&);
   Value(Value&&) noexcept;

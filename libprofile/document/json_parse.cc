@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cstring>
 #include <optional>
+#include <type_traits>
+#include <utility>
 
 #include "libprofile/document/json.h"
 #include "libprofile/text.h"
@@ -58,8 +60,8 @@ class Builder {
   Builder(std::string_view text, const char* memory, rapidjson::InsituStringStream& stream)
       : cursor_(text), memory_(memory), stream_(stream) {}
 
-  bool Null() { return add(nullptr, passed("null")); }
-  bool Bool(bool value) { return add(value, passed(value ? "true" : "false")); }
+  bool Null() { return add<std::nullptr_t>(passed("null")); }
+  bool Bool(bool value) { return add<bool>(passed(value ? "true" : "false"), value); }
   // With kParseNumbersAsStringsFlag the reader checks a number's grammar and leaves its value to us.
   bool Int(int) { return false; }
   bool Uint(unsigned) { return false; }
@@ -69,18 +71,20 @@ class Builder {
   bool RawNumber(const char* text, rapidjson::SizeType length, bool) {
     std::optional<Value::Data> number = number_of({text, length});
     bad_number = !number;
-    return number && add(std::move(*number), offset_of(text));
+    return number && add<Value::Data>(offset_of(text), std::move(*number));
   }
   bool String(const char* text, rapidjson::SizeType length, bool) {
-    return add(std::string(text, length), offset_of(text) - 1);
+    return add<std::string>(offset_of(text) - 1, text, length);
   }
-  bool StartObject() { return open(Value::Object{}, passed("{")); }
-  bool StartArray() { return open(Value::Array{}, passed("[")); }
+  bool StartObject() { return open<Value::Object>(passed("{")); }
+  bool StartArray() { return open<Value::Array>(passed("[")); }
   bool EndObject(rapidjson::SizeType) { return close(); }
   bool EndArray(rapidjson::SizeType) { return close(); }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
     const Position at = cursor_.position_of(offset_of(text) - 1);
-    open_.back()->object()->push_back({std::string(text, length), at, Value()});
+    Member& member = open_.back()->object()->emplace_back();
+    member.name.assign(text, length);
+    member.at = at;
     return true;
   }
 
@@ -98,27 +102,41 @@ class Builder {
 
   // The next value: the last member's, which has none yet, one more of an array, or the root. nullptr, which
   // ends the parsing, if there is no room for one more.
-  Value* place(Value::Data data, std::size_t offset) {
+  Value* place(std::size_t offset) {
     const Position at = cursor_.position_of(offset);
     if (++values_ > max_values) {
       too_many = at;
       return nullptr;
     }
-    if (open_.empty()) return &(root = Value(std::move(data), at));
-    if (Value::Array* array = open_.back()->array()) return &array->emplace_back(std::move(data), at);
-    return &(open_.back()->object()->back().value = Value(std::move(data), at));
+    if (open_.empty()) return &(root = Value(at));
+    if (Value::Array* array = open_.back()->array()) return &array->emplace_back(at);
+    return &(open_.back()->object()->back().value = Value(at));
   }
 
-  bool add(Value::Data data, std::size_t offset) { return place(std::move(data), offset) != nullptr; }
+  // Made where it stays: a profile is hundreds of names.
+  template <class Type, class... Content>
+  bool add(std::size_t offset, Content&&... content) {
+    Value* const value = place(offset);
+    if (value == nullptr) return false;
+    if constexpr (std::is_same_v<Type, Value::Data>)
+      value->data() = Value::Data(std::forward<Content>(content)...);
+    else
+      value->data().emplace<Type>(std::forward<Content>(content)...);
+    return true;
+  }
 
-  bool open(Value::Data data, std::size_t offset) {
+  template <class Container>
+  bool open(std::size_t offset) {
     if (open_.size() == max_depth) {
       too_deep = cursor_.position_of(offset);
       return false;
     }
     // Pointers into the tree stay valid: a container grows only while it is the innermost open one.
-    open_.push_back(place(std::move(data), offset));
-    return open_.back() != nullptr;
+    Value* const value = place(offset);
+    if (value == nullptr) return false;
+    value->data().emplace<Container>();
+    open_.push_back(value);
+    return true;
   }
 
   bool close() {

@@ -9,6 +9,7 @@
 namespace scrim::document::json {
 
 Value::Value() : data_(nullptr) {}
+Value::Value(Position at) : data_(nullptr), at_(at) {}
 Value::Value(Data data, Position at) : data_(std::move(data)), at_(at) {}
 Value::Value(const Value&) = default;
 Value::Value(Value&&) noexcept = default;
