@@ -37,7 +37,7 @@ struct Order {
 
 Word word_of(unsigned argument, Half half, bool little_endian) {
   const bool second = (half == Half::high) == little_endian;
-  return static_cast<Word>(first_argument_word + 2 * argument + (second ? 1 : 0));
+  return static_cast<Word>(argument_words + 2 * argument + (second ? 1 : 0));
 }
 
 // ((word & mask) == value), without AND where a JSET does.

@@ -5,14 +5,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "libprofile/filter/call_words.h"
+
 // A decision graph: tests of single 32-bit words of struct seccomp_data, and answers. Equal parts exist once.
 namespace scrim::filter {
-
-using Word = std::uint8_t;  // offset in struct seccomp_data divided by 4: 0 to 15
-inline constexpr Word number_word = 0;
-inline constexpr Word arch_word = 1;
-// The words of args[index]; which of the two comes first is the byte order's.
-inline constexpr Word first_argument_word = 4;
 
 enum class Comparison : std::uint8_t { equal, at_least, any_bit };
 

@@ -7,17 +7,11 @@
 #include <span>
 #include <vector>
 
+#include "libprofile/filter/call_words.h"
 #include "libprofile/filter/word_values.h"
 
 // What is known of the words of a call.
 namespace scrim::filter {
-
-// Words of struct seccomp_data in the order of their addresses.
-inline constexpr unsigned number_word = 0;
-inline constexpr unsigned arch_word = 1;
-inline constexpr unsigned pointer_words = 2;   // two, of the instruction pointer
-inline constexpr unsigned argument_words = 4;  // two for each argument
-inline constexpr unsigned call_words = 16;
 
 // A comparison of a word that came out one way.
 struct WordFact {
