@@ -57,6 +57,16 @@ void refuse_what_cannot_be_restored(const PreparedBundle& bundle, const Prepared
   if (!spec.net_devices.empty()) throw Error(concat(doing, ": linux.netDevices is not built"));
 }
 
+// What is fixed before criu starts.
+struct RestorePlan {
+  const PreparedBundle& bundle;
+  const RestoreOptions& options;
+  const init::NamespacePlan& namespaces;
+  const criu::Directories& directories;
+  std::vector<criu::ExternalMount> mounts;
+  std::string place;  // the container's directory, where criu finds its root and its script
+};
+
 // Numbers in criu of descriptors that the container's processes get, beside CriuActions'.
 class Inherited {
  public:
@@ -132,6 +142,39 @@ void prepare_mounts(const std::string& place, const std::string& rootfs, bool re
   os::write_all(script.get(), CriuActions::script(), "criu's script");
 }
 
+// The command line of criu, and the descriptors that it names.
+std::vector<std::string> criu_arguments(const RestorePlan& plan, const criu::StandardStreams& streams,
+                                        const cgroup::Cgroup& cgroup, Inherited& inherited) {
+  std::vector<std::string> arguments;
+  const auto add = [&](const std::vector<std::string>& more) {
+    arguments.insert(arguments.end(), more.begin(), more.end());
+  };
+  const RestoreOptions& options = plan.options;
+  // Restored as our child, not criu's, which ends.
+  add({"restore", "--restore-detached", "--restore-sibling", "--evasive-devices"});
+  add(plan.directories.arguments());
+  add(criu::common_arguments(options.criu, plan.bundle.spec.annotations));
+  add({"--root", concat(plan.place, "/", root_name), "--action-script",
+       concat(plan.place, "/", script_name)});
+  add({"--cgroup-root", cgroup_root(cgroup)});
+  for (const criu::ExternalMount& mount : plan.mounts)
+    add({"--external", concat("mnt[", mount.mount_point, "]:", mount.source)});
+  inherit_streams(inherited, streams);
+  add(join_namespaces(plan.namespaces, inherited));
+  add(inherited.arguments());
+  if (!options.lsm_profile.empty()) add({"--lsm-profile", options.lsm_profile});
+  if (!options.lsm_mount_context.empty()) add({"--lsm-mount-context", options.lsm_mount_context});
+  return arguments;
+}
+
+// All that scrim can see of what the processes may do, before they do anything.
+void check_restored(const RestorePlan& plan, const std::vector<pid_t>& pids, pid_t first, bool has_filter) {
+  const bundle::Spec& spec = plan.bundle.spec;
+  check_confined(pids, spec, has_filter);
+  if (spec.process) check_privileges(pids, first, *spec.process, plan.options.lsm_profile);
+  criu::check_mounts(first, spec, plan.mounts);
+}
+
 }  // namespace
 
 void Created::take_restored() {
@@ -139,6 +182,24 @@ void Created::take_restored() {
   state_.start_time = process_start_time(state_.pid).value_or(0);
   // Before it runs: whatever becomes of us then, the state knows of it. Without our answer it never runs.
   container_->save(state_);
+}
+
+bool Created::answer_criu(const CriuProcess& criu, const CriuActions& actions, const bundle::Hooks& hooks,
+                          const std::function<void(pid_t first)>& check) {
+  bool checked = false;
+  while (const auto action = actions.next(criu.process(), interruption_)) {
+    state_.pid = action->pid;
+    if (action->stage == "setup-namespaces") {
+      run_hooks_of_creation(hooks);
+    } else if (action->stage == "post-restore") {
+      take_restored();
+    } else {
+      check(action->pid);
+      checked = true;
+    }
+    actions.proceed();
+  }
+  return checked;
 }
 
 Created restore(PreparedBundle& bundle, const Store& store, RestoreOptions options, const Warn& warn) {
@@ -169,62 +230,39 @@ Created restore(PreparedBundle& bundle, const Store& store, RestoreOptions optio
   const os::Fd root = os::open(bundle.spec.root_path, O_PATH | O_DIRECTORY);
   criu::make_mount_points(bundle.spec, root);
 
-  const std::string place = os::path_of(created.container_->directory());
+  const RestorePlan plan{
+      bundle,
+      options,
+      namespaces,
+      directories,
+      criu::restored_mounts(bundle.spec, root, os::read_kernel_file("/proc/self/mountinfo")),
+      os::path_of(created.container_->directory())};
   const cgroup::Entrance entrance = cgroup::open_entrance(created.state_.cgroup);
   CriuActions actions;
   Inherited inherited;
   CriuProcess::Setup setup;
   setup.program = options.criu.program;
+  setup.arguments = criu_arguments(plan, streams, created.state_.cgroup, inherited);
+  setup.descriptors = actions.descriptors();
+  setup.descriptors.insert(setup.descriptors.end(), inherited.descriptors().begin(),
+                           inherited.descriptors().end());
   setup.entrance = &entrance;
   setup.prepare = [&] {
     created.container_->close_copies();
     // The container's processes inherit criu's: the images have none.
     init::join_session_keyring(options.create.id, false);
-    prepare_mounts(place, bundle.spec.root_path, bundle.spec.root_readonly);
+    prepare_mounts(plan.place, bundle.spec.root_path, bundle.spec.root_readonly);
   };
-  const auto add = [&](const std::vector<std::string>& more) {
-    setup.arguments.insert(setup.arguments.end(), more.begin(), more.end());
-  };
-  // Restored as our child, not criu's, which ends.
-  add({"restore", "--restore-detached", "--restore-sibling", "--evasive-devices"});
-  add(directories.arguments());
-  add(criu::common_arguments(options.criu, bundle.spec.annotations));
-  add({"--root", concat(place, "/", root_name), "--action-script", concat(place, "/", script_name)});
-  add({"--cgroup-root", cgroup_root(created.state_.cgroup)});
-  const std::vector<criu::ExternalMount> mounts =
-      criu::restored_mounts(bundle.spec, root, os::read_kernel_file("/proc/self/mountinfo"));
-  for (const criu::ExternalMount& mount : mounts)
-    add({"--external", concat("mnt[", mount.mount_point, "]:", mount.source)});
-  inherit_streams(inherited, streams);
-  add(join_namespaces(namespaces, inherited));
-  add(inherited.arguments());
-  if (!options.lsm_profile.empty()) add({"--lsm-profile", options.lsm_profile});
-  if (!options.lsm_mount_context.empty()) add({"--lsm-mount-context", options.lsm_mount_context});
-  setup.descriptors = actions.descriptors();
-  setup.descriptors.insert(setup.descriptors.end(), inherited.descriptors().begin(),
-                           inherited.descriptors().end());
 
   CriuProcess criu(setup);
-  bool confined = false;
+  bool checked = false;
   try {
-    while (const auto action = actions.next(criu.process(), created.interruption_)) {
-      // Now that criu is in it, and before anything is said of those that are.
+    checked = created.answer_criu(criu, actions, bundle.spec.hooks, [&](pid_t first) {
+      // criu is in it by now; its helper would be one of those that are looked at.
       scope.reset();
-      created.state_.pid = action->pid;
-      if (action->stage == "setup-namespaces")
-        created.run_hooks_of_creation(bundle.spec.hooks);
-      else if (action->stage == "post-restore")
-        created.take_restored();
-      else {
-        const std::vector<pid_t> pids = processes_but(criu.process().pid(), created.state_.cgroup);
-        check_confined(pids, bundle.spec, filter.has_value());
-        if (bundle.spec.process)
-          check_privileges(pids, action->pid, *bundle.spec.process, options.lsm_profile);
-        criu::check_mounts(action->pid, bundle.spec, mounts);
-        confined = true;
-      }
-      actions.proceed();
-    }
+      check_restored(plan, processes_but(criu.process().pid(), created.state_.cgroup), first,
+                     filter.has_value());
+    });
   } catch (const std::exception&) {
     actions.refuse();
     criu.let_end();
@@ -233,7 +271,7 @@ Created restore(PreparedBundle& bundle, const Store& store, RestoreOptions optio
   criu.wait(directories, doing);
   if (!created.process_) throw Error(concat(doing, ": criu restored no process"));
   // A configuration file for criu may name another script.
-  if (!confined) throw Error(concat(doing, ": criu never asked before it let the processes go on"));
+  if (!checked) throw Error(concat(doing, ": criu never asked before it let the processes go on"));
   if (filter) check_enforced(cgroup::processes(created.state_.cgroup), profile, *filter);
   write_pid_file(options.create.pid_file, created.state_.pid);
   send_pidfd(options.create.pidfd_socket, created.process_->pidfd(), "standard");
