@@ -4,7 +4,7 @@
 //
 //   filter_bench filters CONFIG [NAME=FILE]...   linux.seccomp of a config.json; programs read back from
 //   processes filter_bench starts ROUNDS                   commands from standard input, one a line: ms of
-//   each, in turns
+//   each, in turns, of which each round has its own order
 #include <sys/syscall.h>
 
 #include <algorithm>
@@ -12,6 +12,8 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <numeric>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -199,11 +201,18 @@ int starts(const std::vector<std::string>& arguments) {
   }
   std::vector<std::vector<double>> times(commands.size());
   for (const auto& command : commands) static_cast<void>(run(command));  // warm
-  for (int round = 0; round < rounds; ++round)
-    for (std::size_t i = 0; i < commands.size(); ++i) {
+  // What runs before leaves its mark: caches, and the kernel's work after a container's end. So the order is
+  // another in each round, the same in each run of this program.
+  std::vector<std::size_t> order(commands.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::mt19937 random;  // NOLINT(cert-msc32-c,cert-msc51-cpp)
+  for (int round = 0; round < rounds; ++round) {
+    std::ranges::shuffle(order, random);
+    for (const std::size_t i : order) {
       settle();
       times[i].push_back(run(commands[i]));
     }
+  }
   Value::Array all;
   for (const auto& each : times) all.push_back(list(each));
   std::cout << document::json::to_text(Value(Value::Data(std::move(all)))) << '\n';
