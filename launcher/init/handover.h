@@ -54,6 +54,9 @@ class Handover {
   };
   [[nodiscard]] std::optional<Failure> failure() const;
 
+  // Set by the new process as soon as it runs.
+  std::atomic<bool>& begun() const { return shared_->begun; }
+
   // The listener's descriptor number in the new process (SECCOMP_FILTER_FLAG_NEW_LISTENER); -1 until it
   // exists.
   std::atomic<int>& listener() const { return shared_->listener; }
@@ -62,6 +65,7 @@ class Handover {
 
  private:
   struct Shared {
+    std::atomic<bool> begun;
     std::atomic<bool> failed;
     int exit_status;
     std::uint32_t message_length;

@@ -61,6 +61,7 @@ class Init {
 
  private:
   [[noreturn]] void steps() {
+    handover_.begun().store(true, std::memory_order_relaxed);
     pid_ = runtime_.receive(Step::mapped);
     enter_namespaces();
     let_go_of_the_host();

@@ -12,6 +12,7 @@
 
 #include "launcher/init/hooks.h"
 #include "launcher/init/init.h"
+#include "launcher/os/processor.h"
 #include "launcher/os/socket.h"
 #include "launcher/runtime/initial_state.h"
 #include "launcher/runtime/listener.h"
@@ -132,6 +133,7 @@ Created create(PreparedBundle& bundle, const Store& store, CreateOptions options
   if (bundle.spec.process && bundle.spec.process->oom_score_adj)
     set_oom_score(pid, *bundle.spec.process->oom_score_adj);
   created.dialogue_->tell(init::Step::mapped, pid);
+  os::run_beside(created.handover_->begun());
   if (meanwhile) {
     created.make_cgroups(planned, bundle.spec, scope);
     entrance = cgroup::open_entrance(created.state_.cgroup);
