@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "libprofile/error.h"
+#include "libprofile/filter/call_names.h"
+#include "libprofile/filter/fuse.h"
 #include "libprofile/filter/libseccomp.h"
 #include "libprofile/filter/verify.h"
 #include "libprofile/filter/worker.h"
@@ -65,13 +67,30 @@ const policy::Call* first_call(const policy::Abi& abi) {
   return found == abi.calls.end() ? nullptr : &*found;
 }
 
+bool is_multiplexer(const policy::Abi& abi, const policy::Call& call) {
+  const std::array multiplexers{policy::Syscall("socketcall"), policy::Syscall("ipc")};
+  return std::ranges::any_of(multiplexers, [&](const policy::Syscall& each) {
+    return each.number(abi.architecture) == static_cast<int>(call.number);
+  });
+}
+
 bool may_lose_number(const policy::Abi& abi) {
-  return first_call(abi) == nullptr && std::ranges::any_of(abi.calls, [&](const policy::Call& call) {
-           const std::array multiplexers{policy::Syscall("socketcall"), policy::Syscall("ipc")};
-           return std::ranges::any_of(multiplexers, [&](const policy::Syscall& each) {
-             return each.number(abi.architecture) == static_cast<int>(call.number);
+  return first_call(abi) == nullptr &&
+         std::ranges::any_of(abi.calls, [&](const policy::Call& call) { return is_multiplexer(abi, call); });
+}
+
+// Whether calls through socketcall(2) and ipc(2) that libseccomp does not recognise (policy::Subcalls) would
+// pass: they get the default action. Where that is the stricter one, as with every list of what is allowed,
+// it is no matter.
+bool passes_subcalls(const policy::Abi& abi) {
+  return std::ranges::any_of(abi.calls, [&](const policy::Call& call) {
+    const std::uint32_t otherwise = policy::answer_of(call.decision);
+    return is_multiplexer(abi, call) && std::ranges::any_of(call.cases, [&](const policy::Case& each) {
+             const std::uint32_t answer = policy::answer_of(each.decision);
+             return each.conditions.front().op == Operator::masked_equal && answer != otherwise &&
+                    most_restrictive(std::array{answer, otherwise}) == answer;
            });
-         });
+  });
 }
 
 // No test is left of a mask of 0, as one of high bits is on a 32-bit ABI, and then libseccomp may use another
@@ -179,10 +198,31 @@ bool all_hold(const Rule& rule, const policy::Abi& abi, const seccomp_data& call
                         " instead of ", action_text(difference.policy), " (", why, "). ", mend)));
 }
 
+// A call that is meant for socketcall(2) or ipc(2) with bits in its first argument that the kernel leaves
+// out.
+[[noreturn]] void refuse_subcall(const Policy& policy, const Difference& difference,
+                                 const policy::Table& table) {
+  const seccomp_data& call = difference.call;
+  const policy::Abi* const abi = abi_of(table, call);
+  const std::string name = call_name(call.arch, static_cast<std::uint32_t>(call.nr));
+  throw Error(concat(
+      policy.name, ": libseccomp compares all of the first argument of ", name,
+      ", of which the kernel looks at a part: ", name, "(", hexadecimal(call.args[0]), ", …) on ",
+      abi == nullptr ? "" : name_of(abi->architecture), " would be ", action_text(difference.program),
+      " instead of ", action_text(difference.policy), ". Give ", name,
+      " a rule as well, leave that architecture out, or use a runtime that need not compile with libseccomp "
+      "(scrim itself, or crun with scrim in front)"));
+}
+
 // Runs in the child, and throws there.
 void compare(const Policy& policy, const policy::Table& table, Arrangement arrangement) {
   const Verification verification = verify(libseccomp_whole(policy, arrangement), table);
-  if (verification.difference) refuse(policy, table, *verification.difference);
+  if (verification.difference) {
+    const Difference& found = *verification.difference;
+    const policy::Table exact = make_table(policy, policy::Subcalls::as_libseccomp);
+    if (decide(exact, found.call) != decide(table, found.call)) refuse_subcall(policy, found, table);
+    refuse(policy, table, found);
+  }
   if (!verification.complete)
     throw Error(
         concat(policy.name, ": its rules are too many to compare what libseccomp makes of them. ", mend));
@@ -239,14 +279,16 @@ std::string out_of_time(const Policy& policy, std::chrono::seconds limit) {
 
 bool libseccomp_may_be_wrong(const policy::Table& table) {
   return std::ranges::any_of(table.abis, [](const policy::Abi& abi) {
-    return entangled(abi) || std::ranges::any_of(abi.calls, may_be_wrong);
+    return entangled(abi) || passes_subcalls(abi) || std::ranges::any_of(abi.calls, may_be_wrong);
   });
 }
 
 void prove_libseccomp(const Policy& given, std::chrono::seconds limit) {
   const Policy policy = with_conditions(given);
   if (policy.rules.empty()) return;
-  const policy::Table table = make_table(policy);
+  policy::Table table = make_table(policy);
+  if (std::ranges::none_of(table.abis, passes_subcalls))
+    table = make_table(policy, policy::Subcalls::as_libseccomp);
   // runc since 1.2 asks for a tree above this many names (libcontainer/seccomp/seccomp_linux.go).
   constexpr std::size_t worth_a_tree = 32;
   std::vector<Worker> workers;

@@ -14,8 +14,8 @@ namespace scrim::filter {
 // that compare one argument with all operators, 46 % of those that compare three, and 29 % of those with EQ
 // and MASKED_EQ only whose actions differ: there it does not take the first rule that holds. True as well
 // where an ABI has rules for socketcall(2) or ipc(2) and no unconditional one for a call with a number of its
-// own (its filter may compare the architecture with the numbers), and for masks of 0. prove_libseccomp()
-// knows for certain.
+// own (its filter may compare the architecture with the numbers), for masks of 0, and where a rule denies a
+// call that others pass to (policy::Subcalls). prove_libseccomp() knows for certain.
 [[nodiscard]] bool libseccomp_may_be_wrong(const policy::Table& table);
 
 // Compiles the rules of calls whose arguments are compared with libseccomp as runc does, all architectures in

@@ -21,10 +21,26 @@ std::vector<Enforced> asked_for(const Value& config, std::string_view file, docu
   const auto* const profile = std::get_if<resolve::Inline>(&request.wanted);
   if (profile == nullptr) return {};
   policy::Policy policy = make_policy(profile->seccomp, policy::UnknownSyscalls::warn, told_by_lint, native);
-  std::vector<Enforced> all{enforced(std::string(file), {filter::compile(make_table(policy))}, native)};
-  if (policy.newest.empty()) return all;
+  std::vector<filter::Program> programs;
+  const auto add = [&](policy::Subcalls subcalls) {
+    filter::Program program = filter::compile(make_table(policy, subcalls));
+    const auto same = [&](const filter::Program& other) {
+      return std::ranges::equal(program, other, [](const sock_filter& a, const sock_filter& b) {
+        return a.code == b.code && a.jt == b.jt && a.jf == b.jf && a.k == b.k;
+      });
+    };
+    if (std::ranges::none_of(programs, same)) programs.push_back(std::move(program));
+  };
+  const auto add_both = [&] {
+    add(policy::Subcalls::as_kernel);
+    add(policy::Subcalls::as_libseccomp);
+  };
+  add_both();
   policy.newest.clear();
-  all.push_back(enforced(std::string(file), {filter::compile(make_table(policy))}, native));
+  add_both();
+  std::vector<Enforced> all;
+  for (filter::Program& program : programs)
+    all.push_back(enforced(std::string(file), {std::move(program)}, native));
   return all;
 }
 
@@ -43,7 +59,7 @@ AgainstConfig against_config(const std::vector<Enforced>& asked, std::string fil
     std::vector<CallChange> differ = differences(asked[i], enforced);
     if (i == 0 || differ.size() < out.differences.size()) {
       out.differences = std::move(differ);
-      out.as_crun = i == 1;
+      out.as_crun = i > 0;
     }
     if (out.differences.empty()) return out;
   }
@@ -52,7 +68,7 @@ AgainstConfig against_config(const std::vector<Enforced>& asked, std::string fil
   for (std::size_t i = 0; i < asked.size(); ++i)
     if (differences(asked[i], outermost).empty()) {
       out.differences.clear();
-      out.as_crun = i == 1;
+      out.as_crun = i > 0;
       out.besides = enforced.programs.size() - 1;
       return out;
     }

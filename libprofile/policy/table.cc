@@ -73,7 +73,8 @@ void sort_by_number(std::vector<Numbered>& all) {
 
 class AbiTable {
  public:
-  AbiTable(const Policy& policy, Architecture architecture) : policy_(policy) {
+  AbiTable(const Policy& policy, Architecture architecture, Subcalls subcalls)
+      : policy_(policy), subcalls_(subcalls) {
     abi_.architecture = architecture;
     abi_.audit_arch = audit_arch(architecture);
     abi_.narrow = is_narrow(architecture);
@@ -140,6 +141,14 @@ class AbiTable {
     return call;
   }
 
+  [[nodiscard]] Condition is_subcall(const Numbered& numbered) const {
+    const Condition exactly{0, Operator::equal, numbered.subcall, 0, {}};
+    if (subcalls_ == Subcalls::as_libseccomp) return exactly;
+    const bool ipc = Syscall("ipc").number(abi_.architecture) == static_cast<int>(numbered.number);
+    if (!ipc && abi_.narrow) return exactly;
+    return {0, Operator::masked_equal, ipc ? 0xffffU : 0xffffffffU, numbered.subcall, {}};
+  }
+
   void add_case(Call& call, const Numbered& numbered) const {
     const Rule& rule = policy_.rules[numbered.rule];
     Case added{rule.decision, rule.conditions};
@@ -147,7 +156,7 @@ class AbiTable {
       // The arguments of the call itself are in memory, out of a filter's sight. As libseccomp does, a
       // condition on the first gives way to the subcall and others are kept (abi_rule_add()).
       std::erase_if(added.conditions, [](const Condition& condition) { return condition.index == 0; });
-      added.conditions.insert(added.conditions.begin(), {0, Operator::equal, numbered.subcall, 0, {}});
+      added.conditions.insert(added.conditions.begin(), is_subcall(numbered));
     }
     if (abi_.narrow)
       for (Condition& condition : added.conditions) {
@@ -159,6 +168,7 @@ class AbiTable {
   }
 
   const Policy& policy_;
+  Subcalls subcalls_;
   Abi abi_;
   std::vector<Numbered> numbered_;
 };
@@ -194,12 +204,12 @@ void refuse_contradictions(const Policy& policy) {
 
 }  // namespace
 
-Table make_table(const Policy& policy) {
+Table make_table(const Policy& policy, Subcalls subcalls) {
   refuse_contradictions(policy);
   Table table{policy.name, policy.otherwise, {}};
   table.abis.reserve(policy.architectures.size());
   for (const Architecture architecture : policy.architectures)
-    table.abis.push_back(AbiTable(policy, architecture).make());
+    table.abis.push_back(AbiTable(policy, architecture, subcalls).make());
   return table;
 }
 

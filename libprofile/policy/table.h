@@ -42,8 +42,17 @@ struct Table {
   std::vector<Abi> abis;  // as Policy::architectures
 };
 
+// How the first argument of socketcall(2) and ipc(2) says which call is meant.
+enum class Subcalls : std::uint8_t {
+  // socketcall takes an int. ipc looks at the low 16 bits, above which is a version (ksys_ipc() in the
+  // kernel's ipc/syscall.c).
+  as_kernel,
+  // All of it counts: socketcall and ipc with other bits set are none of the calls that rules are about.
+  as_libseccomp,
+};
+
 // Throws Error: two rules of a call that have the same conditions and decide differently.
-[[nodiscard]] Table make_table(const Policy& policy);
+[[nodiscard]] Table make_table(const Policy& policy, Subcalls subcalls = Subcalls::as_kernel);
 
 [[nodiscard]] bool holds(const document::Condition& condition, std::uint64_t argument);
 

@@ -59,6 +59,13 @@ else
     same "i386 calls, architecture not listed: killed" " (159)" "$(under '{"defaultAction": "SCMP_ACT_ALLOW", '"$deny_getppid" i386=64)"
     same "i386 calls, architecture listed: the same rules by i386's numbers" "i386=64 -95 getppid -95" \
       "$(under '{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"], '"$deny_getppid" i386=64 getppid | sed 's/ (.*//')"
+    # ipc(SEMGET, a key that nobody has, 1): with a version above the call's number it is the same one.
+    deny_semget='{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
+      "syscalls": [{"names": ["semget"], "action": "SCMP_ACT_ERRNO", "errnoRet": 95}]}'
+    same "semget through ipc of i386: the kernel finds no such set" "i386=117,2,1557244702,1 -2 i386=117,65538,1557244702,1 -2" \
+      "$("$probe" i386=117,2,1557244702,1 i386=117,65538,1557244702,1 | sed 's/ (.*//' | xargs)"
+    same "semget denied: through ipc, too, whatever is above" "i386=117,2,1557244702,1 -95 i386=117,65538,1557244702,1 -95" \
+      "$(under "$deny_semget" i386=117,2,1557244702,1 i386=117,65538,1557244702,1 | sed 's/ (.*//' | xargs)"
   fi
   x32=$((0x40000000 + 110))
   same "x32 calls, architecture not listed: killed" " (159)" "$(under '{"defaultAction": "SCMP_ACT_ALLOW", '"$deny_getppid" number=$x32)"

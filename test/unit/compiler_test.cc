@@ -238,7 +238,7 @@ TEST_CASE("on random rules of EQ and MASKED_EQ libseccomp and the own compiler a
   const auto choose = [&](std::uint32_t below) { return static_cast<std::uint32_t>(random() % below); };
   for (int i = 0; i < 200; ++i) {
     const Policy policy = fuzz::random_policy(choose, {false, true});
-    const Table table = make_table(policy);
+    const Table table = make_table(policy, policy::Subcalls::as_libseccomp);
     const filter::Verification verification = filter::verify(filter::compile_with_libseccomp(policy), table);
     if (verification.difference) FAIL("set " << i << ": " << verification.difference->text(table));
   }

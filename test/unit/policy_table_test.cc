@@ -153,6 +153,23 @@ TEST_CASE("socket and ipc calls of i386 go by their own number and through a mul
   CHECK(ask(table, AUDIT_ARCH_I386, 117, {2}) == denied);
 }
 
+TEST_CASE("a multiplexer's first argument counts as far as the kernel looks at it") {
+  const policy::Policy policy = policy_for({Architecture::x86_64, Architecture::x86, Architecture::s390x},
+                                           {{"semget", allow, {}}, {"recv", allow, {}}});
+  const Table table = make_table(policy);
+  CHECK(ask(table, AUDIT_ARCH_I386, 117, {2}) == allow);
+  CHECK(ask(table, AUDIT_ARCH_I386, 117, {0x10002}) == allow);  // a version above
+  CHECK(ask(table, AUDIT_ARCH_I386, 117, {0x10003}) == denied);
+  CHECK(ask(table, AUDIT_ARCH_I386, 102, {10}) == allow);
+  CHECK(ask(table, AUDIT_ARCH_I386, 102, {0x1000a}) == denied);
+  CHECK(ask(table, AUDIT_ARCH_S390X, 102, {0x10000000a}) == allow);  // an int
+  CHECK(ask(table, AUDIT_ARCH_S390X, 102, {0x1000a}) == denied);
+  const Table exact = make_table(policy, policy::Subcalls::as_libseccomp);
+  CHECK(ask(exact, AUDIT_ARCH_I386, 117, {2}) == allow);
+  CHECK(ask(exact, AUDIT_ARCH_I386, 117, {0x10002}) == denied);
+  CHECK(ask(exact, AUDIT_ARCH_S390X, 102, {0x10000000a}) == denied);
+}
+
 TEST_CASE("the numbers that multiplexed calls have on i386 are libseccomp's") {
   const auto is = [](const char* name, std::uint32_t number) {
     return MultiplexedSyscall::direct_number(name, Architecture::x86) == number;

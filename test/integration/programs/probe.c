@@ -10,7 +10,7 @@
 //   stdin          copies standard input           env            prints the environment
 //   exit=STATUS    exits with it                   signal=NUMBER  sends it to itself
 //   number=NUMBER[,ARGUMENT]...   any call, arguments 0 unless given
-//   i386=NUMBER    the same through the i386 entry of an x86_64 kernel
+//   i386=NUMBER[,ARGUMENT]...     the same through the i386 entry of an x86_64 kernel, with five arguments
 //   dry            from here on no call is made: -38 for each that the filters allow, else their answer
 //   NAME           one of the calls below, with harmless arguments
 #define _GNU_SOURCE
@@ -73,6 +73,15 @@ static long parse(const char* text) {
   long value = 0;
   for (; *text >= '0' && *text <= '9'; ++text) value = value * 10 + (*text - '0');
   return value;
+}
+
+// NUMBER[,ARGUMENT]...
+static void parse_call(const char* text, long words[7]) {
+  for (int i = 0; i < 7; ++i) {
+    words[i] = parse(text);
+    while (*text >= '0' && *text <= '9') ++text;
+    if (*text == ',') ++text;
+  }
 }
 
 static void put(const char* text) {
@@ -168,21 +177,19 @@ static void run(const char* word, char** environment) {
     report(word, CALL(__NR_kill, CALL(__NR_getpid, 0, 0, 0), parse(value), 0));
 #if defined(__x86_64__)
   else if ((value = value_of(word, "i386")) != 0) {
-    long answer = parse(value);
+    long words[7];
+    parse_call(value, words);
+    long answer = words[0];
     __asm__ volatile("int $0x80"
                      : "+a"(answer)
-                     : "b"(0), "c"(0), "d"(0), "S"(0), "D"(0)
+                     : "b"(words[1]), "c"(words[2]), "d"(words[3]), "S"(words[4]), "D"(words[5])
                      : "memory", "r8", "r9", "r10", "r11");
     report(word, (int)answer);
   }
 #endif
   else if ((value = value_of(word, "number")) != 0) {
-    long words[7] = {0};
-    for (int i = 0; i < 7; ++i) {
-      words[i] = parse(value);
-      while (*value >= '0' && *value <= '9') ++value;
-      if (*value == ',') ++value;
-    }
+    long words[7];
+    parse_call(value, words);
     report(word, call6(words[0], words[1], words[2], words[3], words[4], words[5], words[6]));
   } else
     report(word, probe(word));
