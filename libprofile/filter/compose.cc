@@ -155,10 +155,11 @@ class Composer {
 
 }  // namespace
 
-void check_length(std::size_t instructions, const std::string& name) {
+void check_length(std::size_t instructions, const std::string& name, bool more) {
   if (instructions <= BPF_MAXINSNS) return;
-  throw Error(concat(name, ": the filter has ", instructions, " instructions and the kernel takes at most ",
-                     BPF_MAXINSNS, ": use fewer conditions on arguments or fewer architectures"));
+  throw Error(concat(name, ": the filter has ", more ? "more than " : "", instructions,
+                     " instructions and the kernel takes at most ", BPF_MAXINSNS,
+                     ": use fewer conditions on arguments or fewer architectures"));
 }
 
 Program compose(std::span<const Part> parts, std::span<const policy::Newest> newest,

@@ -23,7 +23,7 @@ struct Part {
 [[nodiscard]] Program compose(std::span<const Part> parts, std::span<const policy::Newest> newest,
                               const std::string& name);
 
-// Throws Error naming `name` if the kernel does not take a program of that many instructions.
-void check_length(std::size_t instructions, const std::string& name);
+// Throws Error naming `name` if the kernel does not take a program of that many instructions, or of `more`.
+void check_length(std::size_t instructions, const std::string& name, bool more = false);
 
 }  // namespace scrim::filter

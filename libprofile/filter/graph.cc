@@ -65,18 +65,24 @@ void Graph::grow() {
 }
 
 std::size_t Graph::reachable(Node root) const {
-  // A node is made after those that it leads to.
-  std::vector<bool> reached(static_cast<std::size_t>(root) + 1);
-  reached[root] = true;
-  std::size_t count = 0;
-  for (std::size_t node = root + std::size_t{1}; node-- > 0;) {
-    if (!reached[node]) continue;
-    ++count;
-    if (nodes_[node].kind == Kind::answer) continue;
-    reached[nodes_[node].yes] = true;
-    reached[nodes_[node].no] = true;
+  Reach reach(*this);
+  reach.add(root);
+  return reach.size();
+}
+
+void Reach::add(Graph::Node root) {
+  reached_.resize(graph_.size());
+  next_.push_back(root);
+  while (!next_.empty()) {
+    const Graph::Node node = next_.back();
+    next_.pop_back();
+    if (reached_[node]) continue;
+    reached_[node] = true;
+    ++size_;
+    if (graph_[node].kind == Kind::answer) continue;
+    next_.push_back(graph_[node].yes);
+    next_.push_back(graph_[node].no);
   }
-  return count;
 }
 
 }  // namespace scrim::filter

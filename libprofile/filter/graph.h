@@ -48,4 +48,19 @@ class Graph {
   std::vector<Node> slots_;  // hash table: node + 1, 0 for an empty slot
 };
 
+// The nodes that can be reached from any of several roots.
+class Reach {
+ public:
+  explicit Reach(const Graph& graph) : graph_(graph) {}
+
+  void add(Graph::Node root);
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  const Graph& graph_;
+  std::vector<bool> reached_;
+  std::vector<Graph::Node> next_;
+  std::size_t size_ = 0;
+};
+
 }  // namespace scrim::filter

@@ -37,9 +37,8 @@ constexpr std::size_t many = 64;
 
 constexpr std::string_view mend =
     "libseccomp is hardly ever wrong where a call has one rule, and where all its rules compare with "
-    "SCMP_CMP_EQ "
-    "or SCMP_CMP_MASKED_EQ and have the same action: write them so, or use a runtime that need not compile "
-    "with "
+    "SCMP_CMP_EQ or "
+    "SCMP_CMP_MASKED_EQ and have the same action: write them so, or use a runtime that need not compile with "
     "libseccomp (scrim itself, or crun with scrim in front)";
 
 bool equality(const Condition& condition) {

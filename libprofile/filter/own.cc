@@ -12,6 +12,7 @@
 
 #include "libprofile/error.h"
 #include "libprofile/filter/call_graph.h"
+#include "libprofile/filter/compose.h"
 #include "libprofile/filter/encode.h"
 #include "libprofile/filter/fuse.h"
 #include "libprofile/filter/number_decision.h"
@@ -158,6 +159,7 @@ class Compiler {
       if (!number) break;
       if (*number > next) gap(segments, cursors, recorded, next, *number - 1);
       const Node node = decision(cursors, *number, layout);
+      check_size(node);
       segments.add(*number, node, recorded ? recorded->of(*number) : weight_of(node));
       next = *number + 1;
     }
@@ -180,6 +182,15 @@ class Compiler {
       }
     }
     return decision_.node(layout);
+  }
+
+  // The program will be too long when all is put together, with the number of its instructions; where it
+  // would be beyond all bounds, nothing is gained by making the rest.
+  void check_size(Node decision) {
+    if (graph_[decision].kind == Graph::Content::Kind::answer) return;
+    constexpr std::size_t beyond = 100'000;
+    needed_.add(decision);
+    if (needed_.size() > beyond) check_length(needed_.size(), tables_.front().name, true);
   }
 
   // Numbers that no rule is about.
@@ -218,6 +229,7 @@ class Compiler {
   Graph graph_;
   Node foreign_ = graph_.answer(SECCOMP_RET_KILL_THREAD);  // libseccomp's answer to foreign architectures
   NumberDecision decision_{graph_};
+  Reach needed_{graph_};  // of the decisions so far
   std::vector<std::uint32_t> answers_;
 };
 

@@ -301,6 +301,22 @@ TEST_CASE("a program too long for the kernel is refused with its length") {
                     Catch::Contains("test.json: the filter has ") && Catch::Contains("at most 4096"));
 }
 
+TEST_CASE("a program that would be beyond all bounds is not made to its end") {
+  std::mt19937_64 random(11);
+  std::vector<policy::Rule> rules;
+  for (std::size_t call = 0; call < policy::Syscall::count(); ++call) {
+    for (unsigned i = 0; i < 40; ++i) {
+      policy::Rule six{policy::Syscall::at(call), {Action::error, static_cast<std::uint16_t>(i)}, {}};
+      for (unsigned index = 0; index < 6; ++index)
+        six.conditions.push_back({index, static_cast<Operator>(random() % 6), random(), 0, {}});
+      rules.push_back(std::move(six));
+    }
+  }
+  CHECK_THROWS_WITH(
+      filter::Compilation(policy_for({Architecture::x86_64}, rules)).get(),
+      Catch::Contains("test.json: the filter has more than 10") && Catch::Contains("at most 4096"));
+}
+
 TEST_CASE("compiling ends soon, whatever the rules") {
   // Sets made to be hard: many masks on one word, many values on each of six arguments, both.
   std::mt19937_64 random(7);
