@@ -39,6 +39,7 @@ std::vector<Enforced> asked_for(const Value& config, std::string_view file, docu
   policy.newest.clear();
   add_both();
   std::vector<Enforced> all;
+  all.reserve(programs.size());
   for (filter::Program& program : programs)
     all.push_back(enforced(std::string(file), {std::move(program)}, native));
   return all;
