@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "libprofile/filter/only_outcome.h"
 #include "libprofile/filter/search_tree.h"
 #include "libprofile/filter/terms.h"
 #include "libprofile/filter/value_set.h"
@@ -216,6 +218,25 @@ bool high_words_are_tested_alike(const std::vector<Term>& terms) {
                      [&](const Term& term) { return high_tests(term) == first; });
 }
 
+// How much of all values a test lets through, 0 to 1.
+double share_of(const WordTest& test) {
+  if (test.masked()) return std::ldexp(1.0, -std::popcount(test.mask));
+  const double in_range = std::ldexp(static_cast<double>(test.last - test.first) + 1, -32);
+  return test.negated ? 1 - in_range : in_range;
+}
+
+// Whether there may be no call for which none of the terms holds.
+bool may_cover_all(const std::vector<Term>& terms) {
+  double sum = 0;
+  for (const Term& term : terms) {
+    double share = 1;
+    for (const WordTest& test : term.tests) share *= share_of(test);
+    sum += share;
+  }
+  constexpr double rounding = 1e-6;
+  return sum >= 1 - rounding;
+}
+
 }  // namespace
 
 Node call_graph(Graph& graph, const policy::Call& call, ArgumentLayout layout, const Leaf& leaf) {
@@ -241,7 +262,10 @@ Node call_graph(Graph& graph, const policy::Call& call, ArgumentLayout layout, c
     best = *node;
     size = other;
   }
-  return best;
+  if (!may_cover_all(terms)) return best;
+  // What always comes to the same the kernel can answer from its bitmap, if there is no test.
+  answers.push_back(otherwise);
+  return only_outcome(graph, best, answers).value_or(best);
 }
 
 }  // namespace scrim::filter

@@ -301,6 +301,39 @@ TEST_CASE("a program too long for the kernel is refused with its length") {
                     Catch::Contains("test.json: the filter has ") && Catch::Contains("at most 4096"));
 }
 
+TEST_CASE("conditions that hold for every call together cost no place in the bitmap") {
+  const auto masked = [](std::uint64_t mask, std::uint64_t value) {
+    return policy::Rule{"keyctl", {Action::allow, 0}, {{0, Operator::masked_equal, mask, value, {}}}};
+  };
+  const auto both = [](Condition one, Condition other) {
+    return policy::Rule{"keyctl", {Action::allow, 0}, {one, other}};
+  };
+  const Condition low{0, Operator::less, 7, 0, {}};
+  const Condition high{0, Operator::greater_or_equal, 7, 0, {}};
+  const Condition even{1, Operator::masked_equal, 1, 0, {}};
+  const Condition odd{1, Operator::masked_equal, 1, 1, {}};
+  constexpr std::uint32_t keyctl = 250;
+  const std::vector<std::vector<policy::Rule>> covering{
+      {masked(3, 0), masked(3, 1), masked(3, 2), masked(3, 3)},
+      {masked(1, 1), masked(2, 2), masked(3, 0)},
+      {masked(word * 6, 0), masked(word * 2, word * 2), masked(word * 4, word * 4)},
+      {both(low, even), both(low, odd), both(high, even), both(high, odd)}};
+  for (const auto& rules : covering) {
+    const Table table = make_table(policy_for({Architecture::x86_64}, rules));
+    const Program program = filter::compile(table);
+    CHECK_NOTHROW(filter::prove(program, table));
+    CHECK(filter::constant_actions(program, table.abis.front().audit_arch, keyctl + 1).allowed.at(keyctl));
+  }
+  for (auto rules : covering) {
+    rules.pop_back();
+    const Table table = make_table(policy_for({Architecture::x86_64}, rules));
+    const Program program = filter::compile(table);
+    CHECK_NOTHROW(filter::prove(program, table));
+    CHECK_FALSE(
+        filter::constant_actions(program, table.abis.front().audit_arch, keyctl + 1).allowed.at(keyctl));
+  }
+}
+
 TEST_CASE("a program that would be beyond all bounds is not made to its end") {
   std::mt19937_64 random(11);
   std::vector<policy::Rule> rules;
