@@ -33,13 +33,15 @@ def calls(path, name_of):
                 all_calls.append(Call(begin, time - begin, process, name_of.get(number, str(number))))
         # exit_group and what was waited for when the process ended have no end
     all_calls.sort()
-    start = next(call for call in all_calls if call.name == "execve").begin
+    # Others than scrim and its processes may be in the trace: an earlier container's, that end late.
+    scrim = next(call.process for call in all_calls if call.name == "clone3")
+    start = next(call for call in all_calls if call.name == "execve" and call.process == scrim).begin
     return [call._replace(begin=call.begin - start) for call in all_calls if call.begin >= start]
 
 
 def steps(all_calls):
     """(label, when it ends)"""
-    scrim = all_calls[0].process
+    scrim = next(call.process for call in all_calls if call.name == "clone3")
 
     def first(name, after=0.0, process=None):
         return next(call for call in all_calls
@@ -49,16 +51,16 @@ def steps(all_calls):
         return call.begin + call.length
 
     moved = end(first("prctl", process=scrim))
-    clone = first("clone3")
+    clone = first("clone3", process=scrim)
     init = next(call.process for call in all_calls if call.begin > clone.begin and call.process != scrim)
-    program = first("execve", clone.begin)
+    program = first("execve", clone.begin, init)
     return [
-        ("execve of scrim, its C library's start", first("brk").begin),
-        ("its static objects, its command line", first("open_tree").begin),
+        ("execve of scrim, its C library's start", first("brk", process=scrim).begin),
+        ("its static objects, its command line", first("open_tree", process=scrim).begin),
         ("becomes the program on its read-only mount", moved),
-        ("config.json, the profile, the state, cgroups", clone.begin),
+        ("config.json, the state, cgroups", clone.begin),
         ("clone3 with five namespaces", end(clone)),
-        ("set-up in the new process; the filter is compiled meanwhile", program.begin),
+        ("set-up in the new process; the profile is resolved and compiled meanwhile", program.begin),
         ("execve of busybox, true, its end and its namespaces'", end([call for call in all_calls if call.name == "poll" and call.process == scrim][-1])),
         ("cgroups and state are removed, scrim ends", max(end(call) for call in all_calls if call.process != init)),
     ]
