@@ -93,8 +93,7 @@ void Becoming::become(Handover& handover) const {
   const std::optional<kernel::Installation> filter = handover.filter();
   enforce_and_exec(
       executable_, filter ? &*filter : nullptr,
-      [&] { drop_privileges(needed_to_install(filter.has_value(), process_.no_new_privileges)); }, handover,
-      [](Handover&) noexcept {});
+      [&] { drop_privileges(needed_to_install(filter.has_value())); }, handover, [](Handover&) noexcept {});
 }
 
 }  // namespace scrim::init

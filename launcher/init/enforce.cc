@@ -3,6 +3,7 @@
 
 #include <linux/capability.h>
 #include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <atomic>
@@ -35,9 +36,9 @@ void end_process(int status) noexcept {
   __builtin_trap();
 }
 
-resolve::CapabilitySet needed_to_install(bool has_filter, bool no_new_privs) {
+resolve::CapabilitySet needed_to_install(bool has_filter) {
   resolve::CapabilitySet needed;
-  if (has_filter && !no_new_privs) needed.add(CAP_SYS_ADMIN);
+  if (has_filter && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) needed.add(CAP_SYS_ADMIN);
   return needed;
 }
 

@@ -20,9 +20,9 @@ struct Executable {
 // What follows when the last steps fail: tells whoever waits, and ends the process. Runs under the filter.
 using GiveUp = void (*)(Handover& handover) noexcept;
 
-// What `drop_privileges` below has to leave until execve(2). With no_new_privs anybody may install a filter;
-// without, that needs CAP_SYS_ADMIN (seccomp(2)).
-[[nodiscard]] resolve::CapabilitySet needed_to_install(bool has_filter, bool no_new_privs);
+// What `drop_privileges` below has to leave until execve(2): CAP_SYS_ADMIN, which installing a filter needs
+// (seccomp(2)), but for a thread with no_new_privs, wherever that comes from (Identity::until_exec).
+[[nodiscard]] resolve::CapabilitySet needed_to_install(bool has_filter);
 
 // The last steps of the new process: `drop_privileges` (change user, drop capabilities, change directory),
 // then the filter, then execve(2), with no system call between the last two. So no profile needs to allow

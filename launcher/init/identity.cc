@@ -2,12 +2,14 @@
 #include "launcher/init/identity.h"
 
 #include <linux/capability.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 
 #include "libprofile/error.h"
 #include "libprofile/text.h"
@@ -43,8 +45,10 @@ void write_capabilities(CapabilitySet effective, CapabilitySet permitted, Capabi
 
 // Whether the permitted set survives a root that becomes somebody else.
 void keep_capabilities(bool keep) {
-  if (prctl(PR_SET_KEEPCAPS, keep ? 1 : 0, 0, 0, 0) != 0)
-    throw_errno(keep ? "keep capabilities across the change of user" : "stop keeping capabilities");
+  if (prctl(PR_SET_KEEPCAPS, keep ? 1 : 0, 0, 0, 0) == 0) return;
+  if (!keep) throw_errno("stop keeping capabilities");
+  throw SystemError(errno, "keep capabilities across the change of user",
+                    "securebits forbid it; --no-new-privs does without");
 }
 
 void drop_bounding(CapabilitySet keep, unsigned last) {
@@ -96,7 +100,7 @@ void set_capabilities(const bundle::Capabilities& wanted, CapabilitySet until_ex
 
 // As setresuid(2) leaves the sets, but with `until_exec`.
 void change_user(const bundle::User& user, bool set_groups, CapabilitySet until_exec) {
-  if (until_exec.bits() == 0) return set_user(user, set_groups);
+  if (until_exec.bits() == 0 || user.uid == 0) return set_user(user, set_groups);
   const CapabilityData before = read_capabilities();
   keep_capabilities(true);
   set_user(user, set_groups);
@@ -104,7 +108,8 @@ void change_user(const bundle::User& user, bool set_groups, CapabilitySet until_
   const std::uint64_t kept = until_exec.bits() & joined(before[0].permitted, before[1].permitted).bits();
   const CapabilityData after = read_capabilities();
   if ((kept & ~joined(after[0].effective, after[1].effective).bits()) == 0) return;
-  // A root that became somebody else (capabilities(7), "Effect of user ID changes on capabilities").
+  // The effective set is empty: a root has become somebody else (capabilities(7), "Effect of user ID changes
+  // on capabilities").
   write_capabilities(CapabilitySet(kept), CapabilitySet(kept),
                      joined(after[0].inheritable, after[1].inheritable));
 }
@@ -135,6 +140,8 @@ bundle::Capabilities current_capabilities() {
 }
 
 void assume(const Identity& identity) {
+  if (identity.until_exec.bits() != 0 && unshare(CLONE_FS) != 0)
+    throw_errno("have a root and a working directory of our own");
   if (identity.capabilities) {
     drop_bounding(identity.capabilities->bounding, last_capability());
     // To be cut to what was asked for below.

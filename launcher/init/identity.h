@@ -25,8 +25,11 @@ struct Identity {
   bool set_groups = true;
   // What this thread keeps, permitted and effective, for what is left to do before execve(2). The program
   // does not get it from here: execve computes both sets anew, from the inheritable, bounding and ambient
-  // ones and the file's, and the permitted set before it is no part of that (capabilities(7), "Transformation
-  // of capabilities during execve()").
+  // ones and the file's (capabilities(7), "Transformation of capabilities during execve()"). The permitted
+  // set before it counts only where execve is not to give more than there was (the kernel's
+  // security/commoncap.c, cap_bprm_creds_from_file()): with no_new_privs, when this must be empty; if
+  // somebody shares the root and working directory, which assume() ends; and for a tracer, who can do with
+  // this thread what he likes anyway.
   resolve::CapabilitySet until_exec;
 };
 void assume(const Identity& identity);

@@ -148,8 +148,11 @@ class Init {
     make_devices(spec_, root, context.user_namespace);
     if (spec_.process && spec_.process->terminal) open_terminal(root);
 
-    // The runtime moves network devices now, too: linux.sysctl may be about them.
-    if (!spec_.hooks.prestart.empty() || !spec_.hooks.create_runtime.empty() || !spec_.net_devices.empty())
+    // The runtime moves network devices now, too: linux.sysctl may be about them. And no hook runs before it
+    // has found the profile to be good.
+    const bundle::Hooks& hooks = spec_.hooks;
+    if (!hooks.prestart.empty() || !hooks.create_runtime.empty() || !hooks.create_container.empty() ||
+        !spec_.net_devices.empty())
       runtime_.ask(Step::environment);
     if (!spec_.hooks.create_container.empty())
       run_hooks(spec_.hooks.create_container, "createContainer", plan_.state("creating", pid_));

@@ -7,15 +7,19 @@
 
 namespace scrim::os {
 
-// What an idle processor takes to wake up, in a virtual machine in another one.
-static constexpr std::chrono::microseconds patience{40};
+namespace {
 
-static bool begins(const std::atomic<bool>& begun) noexcept {
+// What an idle processor takes to wake up, in a virtual machine in another one.
+constexpr std::chrono::microseconds patience{40};
+
+bool begins(const std::atomic<bool>& begun) noexcept {
   const auto until = std::chrono::steady_clock::now() + patience;
   while (!begun.load(std::memory_order_relaxed))
     if (std::chrono::steady_clock::now() > until) return false;
   return true;
 }
+
+}  // namespace
 
 void run_beside(const std::atomic<bool>& begun) noexcept {
   cpu_set_t allowed;

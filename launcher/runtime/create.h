@@ -77,10 +77,10 @@ class Created {
   void run_hooks_of_creation(const bundle::Hooks& hooks);
   // The process of state_ is there, and does not run yet (restore()).
   void take_restored();
-  // Does what is to be done at each stage of restoring, until criu ends. True if `check` was called, which
-  // throws if the processes, that are there and do not run yet, must not.
+  // Does what is to be done at each stage of restoring, until criu ends; `scope` ends when criu is in it.
+  // True if `check` was called, which throws if the processes, that are there and do not run yet, must not.
   bool answer_criu(const CriuProcess& criu, const CriuActions& actions, const bundle::Hooks& hooks,
-                   const std::function<void(pid_t first)>& check);
+                   std::optional<cgroup::SystemdScope>& scope, const std::function<void(pid_t first)>& check);
   void negotiate(PreparedBundle& bundle, CreateOptions& options, const init::NamespacePlan& namespaces);
 
   // First: a signal while all is taken back must not end this process.

@@ -90,11 +90,11 @@ void launch(const LaunchOptions& options, const Warn& warn) {
   const init::Executable executable{init::find_executable(options.command.front(), environment()),
                                     options.command, environment()};
   init::Identity identity = identity_for(options);
-  identity.until_exec = init::needed_to_install(profile.compilation.has_value(), options.no_new_privs);
   init::Handover handover = init::Handover::make();
   kernel::Installation installation;
   if (profile.compilation) installation = {finished_program(profile), profile.flags};
   if (options.no_new_privs) init::set_no_new_privs();
+  identity.until_exec = init::needed_to_install(profile.compilation.has_value());
   init::enforce_and_exec(
       executable, profile.compilation ? &installation : nullptr, [&] { init::assume(identity); }, handover,
       tell_standard_error);

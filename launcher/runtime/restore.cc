@@ -185,9 +185,12 @@ void Created::take_restored() {
 }
 
 bool Created::answer_criu(const CriuProcess& criu, const CriuActions& actions, const bundle::Hooks& hooks,
+                          std::optional<cgroup::SystemdScope>& scope,
                           const std::function<void(pid_t first)>& check) {
   bool checked = false;
   while (const auto action = actions.next(criu.process(), interruption_)) {
+    // Before anything is said of those that are in it: its helper would be one of them.
+    scope.reset();
     state_.pid = action->pid;
     if (action->stage == "setup-namespaces") {
       run_hooks_of_creation(hooks);
@@ -257,9 +260,7 @@ Created restore(PreparedBundle& bundle, const Store& store, RestoreOptions optio
   CriuProcess criu(setup);
   bool checked = false;
   try {
-    checked = created.answer_criu(criu, actions, bundle.spec.hooks, [&](pid_t first) {
-      // criu is in it by now; its helper would be one of those that are looked at.
-      scope.reset();
+    checked = created.answer_criu(criu, actions, bundle.spec.hooks, scope, [&](pid_t first) {
       check_restored(plan, processes_but(criu.process().pid(), created.state_.cgroup), first,
                      filter.has_value());
     });

@@ -87,5 +87,20 @@ matches "a hook that is not there" "^scrim: run createRuntime hook /no/such/hook
 bundle big '.process.args = ["true"] | .hooks = {createRuntime: [{path: "/bin/sh", args: ["sh", "-c", "head -c 1000000 /dev/zero"]}]} | .annotations = {a: ("x" * 300000)}'
 scrim run -b "$work/big" big </dev/null
 same "a hook that does not read its state and says a lot" 0 $?
+# A profile is read while the new process is at work already: if it is none, no hook has run, and none is owed.
+for kind in unknown long; do
+  case $kind in
+    unknown) profile='{defaultAction: "SCMP_ACT_SOMETHING"}' said="is not an action" ;;
+    long) profile='{defaultAction: "SCMP_ACT_ALLOW", syscalls: [range(6000) | {names: ["keyctl"], action: "SCMP_ACT_ERRNO",
+      args: [{index: 0, op: "SCMP_CMP_EQ", value: .}, {index: 1, op: "SCMP_CMP_EQ", value: (. * 7)}]}]}' said="the filter has" ;;
+  esac
+  for stages in "createContainer poststop" "prestart createRuntime createContainer startContainer poststart poststop"; do
+    fresh
+    bundle bad "$hooks | .hooks |= with_entries(select(.key as \$k | \"$stages\" | split(\" \") | any(. == \$k))) | .linux.seccomp = $profile"
+    matches "$kind profile: said" "$said" "$(scrim run -b "$work/bad" bad </dev/null 2>&1)"
+    same "$kind profile: of $stages no hook ran" "" "$(log)"
+    nothing_left "$kind profile"
+  done
+done
 nothing_left hooks
 finish

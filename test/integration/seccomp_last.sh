@@ -85,30 +85,62 @@ sets() { # BOUNDING PERMITTED INHERITABLE AMBIENT
   echo "{bounding: $1, effective: $2, permitted: $2, inheritable: $3, ambient: $4}"
 }
 admin='["CAP_SYS_ADMIN"]' kill='["CAP_KILL"]' both='["CAP_KILL", "CAP_SYS_ADMIN"]'
+# A program with a capability of its own, cap_sys_admin+p (include/uapi/linux/capability.h, struct vfs_cap_data).
+cp "$work/probe" "$work/admin"
+cp "$work/probe" "$work/rootfs/admin"
+file_capability='import os, struct, sys
+for file in sys.argv[1:]: os.setxattr(file, "security.capability", struct.pack("<5I", 0x02000000, 1 << 21, 0, 0, 0))'
+python3 -c "$file_capability" "$work/admin" "$work/rootfs/admin"
+# scrim as somebody starts it who has no_new_privs, or who shares root and working directory with it: execve gives no
+# more then than there was before it.
+cc -O1 -o "$work/share_fs" "$programs/share_fs.c"
+really=$SCRIM
+started_by() {
+  case $1 in
+    nobody) SCRIM=$really; return ;;
+    no_new_privs) echo "exec setpriv --no-new-privs $really \"\$@\"" ;;
+    shared_fs) echo "exec $work/share_fs $really \"\$@\"" ;;
+  esac >"$work/scrim-$1"
+  sed -i '1i #!/bin/sh' "$work/scrim-$1"
+  chmod +x "$work/scrim-$1"
+  SCRIM=$work/scrim-$1
+}
 number=0
-for uid in 0 65534; do
-  for capabilities in "$(sets [] [] [] [])" "$(sets "$kill" "$kill" "$kill" "$kill")" "$(sets "$both" "$kill" [] [])" \
-    "$(sets "$both" "$both" "$kill" "$kill")" "$(sets "$both" "$both" "$both" "$both")" "$(sets "$kill" "$both" [] [])" \
-    "$(sets "$admin" "$kill" "$admin" [])" "$(sets [] "$admin" [] [])"; do
-    number=$((number + 1))
-    changes=".process.noNewPrivileges = false | .process.user = {uid: $uid, gid: $uid} | .process.capabilities = $capabilities"
-    bundle "with-$number" "$changes | .linux.seccomp = $profile"
-    bundle "without-$number" "$changes"
-    said=$(container "without-$number")
-    expected="Seccomp 0: $(capability_sets)"
-    said=$(container "with-$number")
-    same "uid $uid, $capabilities: with a filter as without" "${expected/Seccomp 0/Seccomp 2}" "Seccomp $(field Seccomp): $(capability_sets)"
+for how in nobody no_new_privs shared_fs; do
+  started_by $how
+  for who in "0 probe" "65534 probe" "65534 admin"; do
+    read -r uid program <<<"$who"
+    for capabilities in "$(sets [] [] [] [])" "$(sets "$kill" "$kill" "$kill" "$kill")" "$(sets "$both" "$kill" [] [])" \
+      "$(sets "$both" "$both" "$kill" "$kill")" "$(sets "$both" "$both" "$both" "$both")" "$(sets "$kill" "$both" [] [])" \
+      "$(sets "$admin" "$kill" "$admin" [])" "$(sets "$admin" [] [] [])" "$(sets [] "$admin" [] [])"; do
+      number=$((number + 1))
+      changes=".process.noNewPrivileges = false | .process.user = {uid: $uid, gid: $uid} | .process.capabilities = $capabilities
+        | .process.args[0] = \"/$program\""
+      bundle "with-$number" "$changes | .linux.seccomp = $profile"
+      bundle "without-$number" "$changes"
+      said=$(container "without-$number")
+      expected="Seccomp 0: $(capability_sets)"
+      said=$(container "with-$number")
+      same "$program by $how, uid $uid, $capabilities: with a filter as without" "${expected/Seccomp 0/Seccomp 2}" \
+        "Seccomp $(field Seccomp): $(capability_sets)"
+    done
+  done
+  for options in "" "--user 65534" "--user 65534 --cap-drop ALL" "--user 65534 --cap-drop ALL --cap-add SYS_ADMIN" \
+    "--user 65534 --cap-drop KILL" "--cap-drop ALL" "--cap-drop SYS_ADMIN" "--user 0"; do
+    for program in probe admin; do
+      # Sharing ends with a filter, and what the file gives is the program's.
+      [ "$how $program" != "shared_fs admin" ] || continue
+      # shellcheck disable=SC2086
+      said=$("$SCRIM" launch --profile Unconfined $options -- "$work/$program" status 2>&1 </dev/null)
+      expected="Seccomp 0: $(capability_sets)"
+      # shellcheck disable=SC2086
+      said=$(launch $options -- "$work/$program" status)
+      same "$program by $how, launch $options: with a filter as without" "${expected/Seccomp 0/Seccomp 2}" \
+        "Seccomp $(field Seccomp): $(capability_sets)"
+    done
   done
 done
-for options in "" "--user 65534" "--user 65534 --cap-drop ALL" "--user 65534 --cap-drop ALL --cap-add SYS_ADMIN" "--cap-drop ALL" \
-  "--cap-drop SYS_ADMIN" "--user 0"; do
-  # shellcheck disable=SC2086
-  said=$("$SCRIM" launch --profile Unconfined $options -- "$work/probe" status 2>&1 </dev/null)
-  expected="Seccomp 0: $(capability_sets)"
-  # shellcheck disable=SC2086
-  said=$(launch $options -- "$work/probe" status)
-  same "launch $options: with a filter as without" "${expected/Seccomp 0/Seccomp 2}" "Seccomp $(field Seccomp): $(capability_sets)"
-done
+started_by nobody
 
 # --- the order of system calls, as the kernel gives them to a tracer
 # between TRACE: every call that starts after seccomp(2) has installed the filter, up to execve's start.

@@ -41,6 +41,21 @@ TEST_CASE("whoever makes room for a new process may run where it could before") 
   }
 }
 
+TEST_CASE("whoever waits in vain for a new process to begin goes to another processor") {
+  const Affinity restored;
+  const cpu_set_t all = affinity();
+  if (CPU_COUNT(&all) < 2) return;
+  const std::atomic<bool> begun{false};
+  bool moved = false;
+  // It may be moved back at once, but not every time.
+  for (int i = 0; i < 100 && !moved; ++i) {
+    const int before = sched_getcpu();
+    run_beside(begun);
+    moved = sched_getcpu() != before;
+  }
+  CHECK(moved);
+}
+
 TEST_CASE("with a single processor there is no other one to move to") {
   const Affinity restored;
   const int own = sched_getcpu();
