@@ -45,6 +45,8 @@ if [ -z "${SCRIM_TEST_IN_VM:-}" ]; then
     aarch64-linux-gnu-gcc "${alone[@]}" -o "$with/probe" "$programs/probe.c" &&
       aarch64-linux-gnu-gcc -O1 -static -o "$with/loaded" "$programs/loaded.c" &&
       aarch64-linux-gnu-gcc -O1 -static -o "$with/kill_at" "$programs/kill_at.c" &&
+      aarch64-linux-gnu-gcc -O1 -static -o "$with/share_fs" "$programs/share_fs.c" &&
+      aarch64-linux-gnu-gcc -O1 -static -o "$with/file_capability" "$programs/file_capability.c" &&
       "${arm[@]}" -O1 -ffreestanding -fno-stack-protector -c -o "$work/probe.o" "$programs/probe.c" &&
       aarch64-linux-gnu-ld -m armelf_linux_eabi -static -o "$with/probe-arm" "$work/probe.o"
   } >"$work/cc.log" 2>&1 || { fail "the tests' programs are compiled" "$(tail -n 5 "$work/cc.log")" && finish; }

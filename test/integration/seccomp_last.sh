@@ -85,15 +85,16 @@ sets() { # BOUNDING PERMITTED INHERITABLE AMBIENT
   echo "{bounding: $1, effective: $2, permitted: $2, inheritable: $3, ambient: $4}"
 }
 admin='["CAP_SYS_ADMIN"]' kill='["CAP_KILL"]' both='["CAP_KILL", "CAP_SYS_ADMIN"]'
-# A program with a capability of its own, cap_sys_admin+p (include/uapi/linux/capability.h, struct vfs_cap_data).
+# A program with a capability of its own.
 cp "$work/probe" "$work/admin"
 cp "$work/probe" "$work/rootfs/admin"
-file_capability='import os, struct, sys
-for file in sys.argv[1:]: os.setxattr(file, "security.capability", struct.pack("<5I", 0x02000000, 1 << 21, 0, 0, 0))'
-python3 -c "$file_capability" "$work/admin" "$work/rootfs/admin"
+cc -O1 -static -o "$work/file_capability" "$programs/file_capability.c"
+who_runs_what=("0 probe" "65534 probe")
+if said=$("$work/file_capability" "$work/admin" "$work/rootfs/admin" 2>&1); then who_runs_what+=("65534 admin")
+else skip "a program with a capability of its own" "$said"; fi
 # scrim as somebody starts it who has no_new_privs, or who shares root and working directory with it: execve gives no
 # more then than there was before it.
-cc -O1 -o "$work/share_fs" "$programs/share_fs.c"
+cc -O1 -static -o "$work/share_fs" "$programs/share_fs.c"
 really=$SCRIM
 started_by() {
   case $1 in
@@ -105,14 +106,17 @@ started_by() {
   chmod +x "$work/scrim-$1"
   SCRIM=$work/scrim-$1
 }
+all_sets=("$(sets "$both" "$kill" [] [])" "$(sets "$kill" "$kill" "$kill" "$kill")" "$(sets "$admin" [] [] [])"
+  "$(sets [] [] [] [])" "$(sets "$both" "$both" "$kill" "$kill")" "$(sets "$both" "$both" "$both" "$both")"
+  "$(sets "$kill" "$both" [] [])" "$(sets "$admin" "$kill" "$admin" [])" "$(sets [] "$admin" [] [])")
+# A container of an emulated machine takes half a second.
+[ -z "${SCRIM_TEST_IN_VM:-}" ] || all_sets=("${all_sets[@]:0:3}")
 number=0
 for how in nobody no_new_privs shared_fs; do
   started_by $how
-  for who in "0 probe" "65534 probe" "65534 admin"; do
+  for who in "${who_runs_what[@]}"; do
     read -r uid program <<<"$who"
-    for capabilities in "$(sets [] [] [] [])" "$(sets "$kill" "$kill" "$kill" "$kill")" "$(sets "$both" "$kill" [] [])" \
-      "$(sets "$both" "$both" "$kill" "$kill")" "$(sets "$both" "$both" "$both" "$both")" "$(sets "$kill" "$both" [] [])" \
-      "$(sets "$admin" "$kill" "$admin" [])" "$(sets "$admin" [] [] [])" "$(sets [] "$admin" [] [])"; do
+    for capabilities in "${all_sets[@]}"; do
       number=$((number + 1))
       changes=".process.noNewPrivileges = false | .process.user = {uid: $uid, gid: $uid} | .process.capabilities = $capabilities
         | .process.args[0] = \"/$program\""
