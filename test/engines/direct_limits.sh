@@ -113,7 +113,8 @@ podman_on_scrim() {
     if [ "$1" = --runtime ]; then shift; else words+=("$1"); fi
     shift
   done
-  timeout 90 podman --runtime "$work/scrim-podman" "${words[@]}"
+  # Where it is started conmon leaves a file "oom".
+  (cd "$work" && timeout 90 podman --runtime "$work/scrim-podman" "${words[@]}")
 }
 runtime=
 waiting=(podman --runtime "$work/scrim-podman" wait)
